@@ -1,0 +1,87 @@
+"""The configuration file as frozen dataclasses: one class per block, one docstring per key.
+
+The kinds of endpoints and channels are injected by the loader (`load.py`); this module knows none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from monitor.ports import ChannelOptions, EndpointOptions
+from monitor.values import Duration
+
+STRICT: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """A news site."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    name: str
+    """Short name, shown in alerts and used in `rules: sources`."""
+    url: str
+    """Address of the site's front page. When `endpoints` is missing, the built-in recipe of the site says what to
+    watch there."""
+    every: Duration = Duration(seconds=60)
+    """Fastest pace of polling, such as `30s`."""
+    endpoints: tuple[EndpointOptions, ...] = ()
+    """What exactly to watch: a page with selectors, a feed."""
+    timezone: str | None = None
+    """Time zone of the times the site prints, such as `Africa/Casablanca`; the general one when missing."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Additional request headers."""
+    allow_private: tuple[str, ...] = ()
+    """Networks such as `10.0.0.0/8` that may be connected to for this source although they are not public."""
+    enabled: bool = True
+    """`false` stops polling; what was seen stays remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleConfig:
+    """Which headlines matter, and who wants to know."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    name: str
+    """Name of the rule, shown in alerts."""
+    any: tuple[str, ...] = ()
+    """Words or phrases of which at least one must be in the headline."""
+    all: tuple[str, ...] = ()
+    """Words or phrases that must all be in the headline."""
+    none: tuple[str, ...] = ()
+    """Words or phrases that must not be in the headline."""
+    breaking: bool = False
+    """`true`: only headlines of the ticker, or marked عاجل, URGENT, BREAKING."""
+    sources: tuple[str, ...] = ()
+    """Names of the sources it applies to; all when missing."""
+    notify: tuple[str, ...]
+    """Names of the channels that get the alert."""
+    priority: Literal["normal", "high"] = "normal"
+    """`high` goes out first, and passes quiet hours and digests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole file."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    timezone: str = "UTC"
+    """Time zone of the newsroom, such as `Africa/Casablanca`; used for quiet hours, digests and times in alerts."""
+    sources: tuple[SourceConfig, ...]
+    """The sites to watch."""
+    rules: tuple[RuleConfig, ...]
+    """What to alert for."""
+    channels: tuple[ChannelOptions, ...]
+    """Where alerts go."""
+    allow_private: tuple[str, ...] = ()
+    """Networks such as `127.0.0.0/8` that any source may connect to although they are not public."""
+    user_agent: str | None = None
+    """How the monitor names itself to sites; the product's name and version when missing."""
+    retention: Duration = Duration(days=90)
+    """How long headlines that are no longer shown, and finished deliveries, are remembered."""
+    workers: int = 32
+    """How many endpoints may be polled at the same time."""

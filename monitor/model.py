@@ -1,0 +1,326 @@
+"""The nouns of the monitor, one frozen dataclass per moment of a headline's life; no behaviour, no I/O.
+
+Datetimes are aware and in UTC. Ids of changes, alerts and deliveries are hashes of what they name (`make_id`),
+so that work done again after a crash produces the same rows and the database absorbs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+def make_id(*parts: str) -> str:
+    """Return a stable 24-digit hexadecimal id for the given parts."""
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+class Section(StrEnum):
+    """Where on a site a headline stood."""
+
+    TICKER = "ticker"
+    LIST = "list"
+    FEED = "feed"
+
+
+class ChangeKind(StrEnum):
+    """What happened to a headline."""
+
+    NEW = "new"
+    EDITED = "edited"
+    PROMOTED = "promoted"  # first seen in a list or feed a short while ago, now in the breaking ticker
+
+
+class PollOutcome(StrEnum):
+    """How one poll of an endpoint ended."""
+
+    LEARNED = "learned"  # first good poll: everything remembered, nothing told
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not_modified"
+    FAILED = "failed"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCONFIRMED = "unconfirmed"  # the service never said yes or no; it may have been shown
+    DEAD = "dead"
+
+
+# --- fetching -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to ask a site for."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    allow_private: tuple[str, ...] = ()  # CIDR networks that may be connected to although they are not public
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """One complete answer: the body is decompressed and was received to its end."""
+
+    url: str
+    final_url: str  # after redirects
+    status: int
+    body: bytes
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    fetched_at: datetime
+    elapsed_ms: int
+
+
+# --- headlines ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A headline as one page shows it."""
+
+    title: str  # display text: one line, no markup, no control characters, no clock time around it
+    section: Section
+    position: int  # 0-based, in page order
+    url: str | None = None  # absolute http(s)
+    guid: str | None = None  # feeds: the entry's own id
+    published_at: datetime | None = None
+    summary: str | None = None
+    category: str | None = None
+    breaking: bool = False  # stands in the ticker or carries a mark such as عاجل, URGENT, BREAKING
+    evidence: str = ""  # which selector, recipe or rule found it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A headline of a source, identified by `key` (unique within the source)."""
+
+    source: str
+    key: str
+    title: str
+    section: Section
+    url: str | None = None
+    published_at: datetime | None = None
+    first_seen_at: datetime
+    breaking: bool = False
+    version: int = 1  # counts title edits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What the store knows of a headline that is asked for by its keys."""
+
+    id: int
+    headline: Headline
+    keys: frozenset[str]  # every identity it was ever seen under: ids, URLs, folded titles
+    baseline: bool  # learned silently
+    fired: frozenset[str]  # names of the rules that already alerted for it
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What the store remembers of a source for a given set of keys, at one revision of that source."""
+
+    revision: int
+    headlines: tuple[Remembered, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upsert:
+    """One headline to write: a new one (`id` is None) or an update of a remembered one."""
+
+    headline: Headline
+    new_keys: frozenset[str]  # keys to add to those known
+    id: int | None = None
+    baseline: bool = False
+    fired: frozenset[str] = frozenset()  # rules to add to those that fired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that happened to a headline and may be told to people."""
+
+    id: str
+    kind: ChangeKind
+    headline: Headline  # as it is after the change
+    seen_at: datetime
+    previous_title: str | None = None
+    already_fired: frozenset[str] = frozenset()  # rules that alerted for it before: they do not fire again
+
+
+# --- matching and routing -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A matched piece of the original title: `title[start:end]`, and the rule's word that matched it."""
+
+    start: int
+    end: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A rule that fired on a headline. No spans when the rule asks for breaking news only."""
+
+    rule: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One channel's interest in one change, naming every rule that fired for it."""
+
+    id: str
+    change: Change
+    matches: tuple[Match, ...]
+    channel: str
+    due_at: datetime
+    high_priority: bool = False
+
+
+# --- delivery -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Exactly what is sent, rendered once and stored; every attempt sends the same."""
+
+    title: str  # subject line; empty where the service has none
+    body: str
+    format: str  # text | html | markdown | json
+    alert_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message for one recipient of a channel: a row of the outbox. `id` is the idempotency key."""
+
+    id: str
+    channel: str
+    recipient: str
+    message: Message
+    created_at: datetime
+    attempts: int = 0  # including the one under way once claimed
+    ambiguous: int = 0  # attempts whose outcome the service never told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryLater:
+    """The service said no for now. `retry_after` is its own wish, if it gave one."""
+
+    reason: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguous:
+    """The message was sent, wholly or in part, and no answer came."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The service will never take this message."""
+
+    reason: str
+
+
+Outcome = Delivered | RetryLater | Ambiguous | Rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientState:
+    """How one recipient of a channel is doing."""
+
+    channel: str
+    recipient: str
+    failures: int = 0  # in a row
+    not_before: datetime | None = None  # nothing is sent to it earlier
+    last_ok_at: datetime | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What one attempt leaves behind: the delivery's next state and the recipient's."""
+
+    state: DeliveryState  # never SENDING
+    recipient: RecipientState
+    next_attempt_at: datetime | None = None  # for PENDING
+    error: str | None = None
+    remote_id: str | None = None
+    ambiguous: int = 0  # new total
+
+
+# --- polling ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSpec:
+    """An endpoint as the configuration names it; what the schedule needs to know."""
+
+    source: str
+    name: str
+    kind: str
+    url: str
+    config_hash: str  # changes when options change, which makes the endpoint learn silently again
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollState:
+    """The memory of one endpoint between polls."""
+
+    source: str
+    endpoint: str
+    config_hash: str
+    every: timedelta
+    next_poll_at: datetime
+    baselined_at: datetime | None = None  # first good poll
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None  # of the last page that was extracted
+    full_at: datetime | None = None  # when a whole page was last extracted
+    last_poll_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_change_at: datetime | None = None
+    typical_items: int = 0  # running mean of items per good page
+    polls: int = 0
+    failures: int = 0  # in a row
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollResult:
+    """All that one poll writes, in one transaction."""
+
+    owner: str  # of the lease the poll ran under
+    state: PollState  # as it is after the poll
+    outcome: PollOutcome
+    at: datetime
+    elapsed_ms: int
+    revision: int | None = None  # of the memory that the changes were decided on; None when nothing was asked
+    upserts: Sequence[Upsert] = ()
+    seen_ids: Sequence[int] = ()  # remembered headlines whose last_seen_at is to be moved to `at`
+    changes: Sequence[Change] = ()
+    alerts: Sequence[Alert] = ()
+    status: int | None = None
+    size: int | None = None  # bytes of the body
+    items: int | None = None
+    error: str | None = None

@@ -1,0 +1,199 @@
+"""The seams between the parts: what a source kind, a fetcher, a channel, a language and a store must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
+from zoneinfo import ZoneInfo
+
+from monitor.model import (
+    Alert,
+    Delivery,
+    EndpointSpec,
+    Fetched,
+    Item,
+    Memory,
+    Message,
+    Outcome,
+    PollResult,
+    PollState,
+    RecipientState,
+    Request,
+    Settlement,
+)
+from monitor.values import DailyWindow, Duration, Rate, TimeOfDay
+
+Clock = Callable[[], datetime]
+"""Returns the current time, aware, UTC."""
+
+Random = Callable[[], float]
+"""Returns a number in [0, 1)."""
+
+
+# --- what a kind of endpoint or channel offers to the configuration ------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointOptions:
+    """What every endpoint can say; each kind adds its own keys."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
+
+    type: str
+    """Kind of endpoint."""
+    url: str
+    """Address to poll, http or https."""
+    name: str | None = None
+    """Short name for `status`; the kind and a number when missing."""
+    every: Duration | None = None
+    """Fastest pace of this endpoint; the source's when missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelOptions:
+    """What every channel can say; each kind adds its own keys."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
+
+    name: str
+    """Name that rules use in `notify`."""
+    type: str
+    """Kind of channel."""
+    quiet_hours: DailyWindow | None = None
+    """Hours without messages, such as `23:30-06:30`; what comes in goes out together when they end.
+    Rules with `priority: high` pass."""
+    digest: tuple[TimeOfDay, ...] = ()
+    """Times of day, such as `["08:00", "13:00"]`; everything is collected and sent then.
+    Rules with `priority: high` pass."""
+    rate: Rate | None = None
+    """At most so many messages, such as `20/min`; what comes in meanwhile goes out together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteContext:
+    """What an endpoint inherits from its source."""
+
+    source: str
+    zone: ZoneInfo
+    headers: Mapping[str, str] = field(default_factory=dict)
+    allow_private: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceKind:
+    """A kind of endpoint: its options (a subclass of EndpointOptions) and how to build it."""
+
+    options: type[EndpointOptions]
+    build: Callable[[Any, SiteContext], Extractor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelKind:
+    """A kind of channel: its options (a subclass of ChannelOptions) and how to build it."""
+
+    options: type[ChannelOptions]
+    build: Callable[[Any, ZoneInfo], Channel]
+
+
+# --- the parts -----------------------------------------------------------------------------------------
+
+
+class Extractor(Protocol):
+    """One endpoint of a source: pure, bytes in, items out."""
+
+    def request(self) -> Request:
+        """Return what to ask for."""
+
+    def extract(self, page: Fetched) -> Sequence[Item]:
+        """Return the page's headlines in page order, each once.
+
+        Raises:
+            ExtractError: the page does not look like the one this endpoint was made for. An empty result is
+                allowed only when the place for headlines is there and empty.
+        """
+
+
+class Fetcher(Protocol):
+    def fetch(self, request: Request, *, etag: str | None, last_modified: str | None) -> Fetched | None:
+        """Return the complete page, or None when the server says it is unchanged (304).
+
+        Raises:
+            FetchError: everything else.
+        """
+
+
+class Channel(Protocol):
+    """A configured channel. `render` is pure; `send` is called from one thread per recipient."""
+
+    name: str
+    recipients: Sequence[str]  # stable labels without secrets, unique within the channel
+
+    def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
+        """Return as few messages as the service's limits allow, which together carry every alert."""
+
+    def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
+        """Send to one recipient; never raises for what the service answers."""
+
+
+class Language(Protocol):
+    """What one language knows about its words. Words and tokens are folded (`monitor.text.fold`)."""
+
+    code: str
+
+    def forms(self, word: str) -> Collection[str]:
+        """Return every folded token that counts as this word, itself included."""
+
+
+class Store(Protocol):
+    """Use cases, not tables; each method is one transaction."""
+
+    def sync(self, endpoints: Sequence[EndpointSpec], now: datetime) -> None:
+        """Make the schedule follow the configuration.
+
+        New endpoints are due at once, spread over their interval when there are many; changed ones (config_hash)
+        and ones that come back lose their baseline and validators; missing ones stop being polled but stay
+        remembered.
+        """
+
+    def claim_polls(self, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[PollState]:
+        """Lease up to `limit` due endpoints, longest overdue first."""
+
+    def recall(self, source: str, keys: Collection[str]) -> Memory:
+        """Return the source's headlines that are known under any of the keys."""
+
+    def commit_poll(self, result: PollResult) -> None:
+        """Write all of one poll, or nothing.
+
+        Raises:
+            LeaseLost: the lease ran out and another worker has it.
+            MemoryChanged: `result.revision` is no longer the source's.
+        """
+
+    def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
+        """Return waiting alerts that are due, high priority first, then in order of detection."""
+
+    def freeze(self, deliveries: Sequence[Delivery]) -> None:
+        """Put messages into the outbox and mark their alerts as queued."""
+
+    def due_recipients(self, now: datetime) -> Sequence[tuple[str, str]]:
+        """Return the (channel, recipient) pairs that have something to send now."""
+
+    def claim_delivery(
+        self, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta
+    ) -> tuple[Delivery, RecipientState] | None:
+        """Lease the recipient's next due delivery, or None.
+
+        Oldest first; one that failed three times or more stands behind those that did not, so that a message a
+        service chokes on cannot hold up the others.
+        """
+
+    def settle(
+        self, delivery: Delivery, owner: str, settlement: Settlement, now: datetime, elapsed_ms: int
+    ) -> None:
+        """Write the result of one attempt.
+
+        Raises:
+            LeaseLost: the lease ran out and another worker has it.
+        """

@@ -1,0 +1,160 @@
+-- Times are epoch milliseconds (UTC). JSON is TEXT. Statements end with a semicolon at the end of a line.
+CREATE TABLE source (
+  name TEXT PRIMARY KEY,
+  revision INTEGER NOT NULL DEFAULT 0          -- moves with every poll that writes headlines
+) STRICT;
+
+CREATE TABLE endpoint (
+  source TEXT NOT NULL REFERENCES source(name) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  url TEXT NOT NULL,
+  config_hash TEXT NOT NULL,
+  active INTEGER NOT NULL DEFAULT 1,           -- 0: no longer in the configuration
+  every_ms INTEGER NOT NULL,
+  baselined_at INTEGER,
+  next_poll_at INTEGER NOT NULL,
+  lease_owner TEXT,
+  lease_until INTEGER,
+  etag TEXT,
+  last_modified TEXT,
+  body_hash TEXT,
+  full_at INTEGER,
+  last_poll_at INTEGER,
+  last_ok_at INTEGER,
+  last_change_at INTEGER,
+  typical_items INTEGER NOT NULL DEFAULT 0,
+  polls INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,
+  PRIMARY KEY (source, name),
+  CHECK ((lease_owner IS NULL) = (lease_until IS NULL))
+) STRICT;
+CREATE INDEX endpoint_due ON endpoint (next_poll_at) WHERE active = 1;
+
+CREATE TABLE headline (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL REFERENCES source(name) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  title TEXT NOT NULL,
+  section TEXT NOT NULL,
+  url TEXT,
+  published_at INTEGER,
+  first_seen_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
+  breaking INTEGER NOT NULL,
+  baseline INTEGER NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1,
+  fired TEXT NOT NULL DEFAULT '[]',            -- JSON array of rule names that alerted for it
+  UNIQUE (source, key)
+) STRICT;
+CREATE INDEX headline_age ON headline (source, last_seen_at);
+
+CREATE TABLE headline_key (                     -- every identity a headline was ever seen under
+  source TEXT NOT NULL,
+  key TEXT NOT NULL,
+  headline_id INTEGER NOT NULL REFERENCES headline(id) ON DELETE CASCADE,
+  PRIMARY KEY (source, key, headline_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX headline_key_owner ON headline_key (headline_id);
+
+CREATE TABLE change (                           -- append-only history
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  headline_id INTEGER NOT NULL REFERENCES headline(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('new', 'edited', 'promoted', 'reappeared')),
+  title TEXT NOT NULL,
+  previous_title TEXT,
+  version INTEGER NOT NULL,
+  section TEXT NOT NULL,
+  url TEXT,
+  breaking INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX change_headline ON change (headline_id);
+
+CREATE TABLE alert (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  change_id TEXT NOT NULL REFERENCES change(id) ON DELETE CASCADE,
+  channel TEXT NOT NULL,
+  matches TEXT NOT NULL,                        -- JSON: rules and spans in the change's title
+  high_priority INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'queued', 'dropped')),
+  reason TEXT,
+  UNIQUE (change_id, channel),
+  CHECK ((state = 'dropped') = (reason IS NOT NULL))
+) STRICT;
+CREATE INDEX alert_due ON alert (due_at) WHERE state = 'waiting';
+
+CREATE TABLE delivery (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  channel TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  message TEXT NOT NULL,                        -- JSON: title, body, format
+  state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'unconfirmed', 'dead')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  ambiguous INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  next_attempt_at INTEGER NOT NULL,
+  lease_owner TEXT,
+  lease_until INTEGER,
+  settled_at INTEGER,
+  remote_id TEXT,
+  last_error TEXT,
+  CHECK ((state = 'sending') = (lease_owner IS NOT NULL)),
+  CHECK ((lease_owner IS NULL) = (lease_until IS NULL))
+) STRICT;
+CREATE INDEX delivery_due ON delivery (channel, recipient, next_attempt_at) WHERE state IN ('pending', 'sending');
+CREATE INDEX delivery_settled ON delivery (settled_at) WHERE settled_at IS NOT NULL;
+
+CREATE TABLE delivery_alert (
+  delivery_id TEXT NOT NULL REFERENCES delivery(id) ON DELETE CASCADE,
+  alert_id TEXT NOT NULL REFERENCES alert(id) ON DELETE CASCADE,
+  PRIMARY KEY (delivery_id, alert_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_alert_alert ON delivery_alert (alert_id);
+
+CREATE TABLE attempt (
+  delivery_id TEXT NOT NULL REFERENCES delivery(id) ON DELETE CASCADE,
+  n INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  elapsed_ms INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  detail TEXT,
+  PRIMARY KEY (delivery_id, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recipient (
+  channel TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  failures INTEGER NOT NULL DEFAULT 0,
+  not_before INTEGER,
+  last_ok_at INTEGER,
+  last_error TEXT,
+  PRIMARY KEY (channel, recipient)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE poll (                             -- polls that said something: learned, changed, failed; others are counted
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  elapsed_ms INTEGER NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('learned', 'changed', 'unchanged', 'not_modified', 'failed')),
+  http_status INTEGER,
+  size INTEGER,
+  items INTEGER,
+  changes INTEGER NOT NULL,
+  error TEXT,
+  FOREIGN KEY (source, endpoint) REFERENCES endpoint(source, name) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX poll_recent ON poll (source, endpoint, at);
+
+CREATE TABLE bucket (                           -- rate limits survive restarts
+  key TEXT PRIMARY KEY,
+  tokens REAL NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
