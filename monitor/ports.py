@@ -50,6 +50,10 @@ class EndpointOptions:
     every: Duration | None = None
     """Fastest pace of this endpoint; the source's when missing."""
 
+    def problems(self) -> Sequence[tuple[str, str]]:
+        """Return (key path such as `ticker.items`, what is wrong) for what types alone cannot tell."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelOptions:
@@ -69,6 +73,10 @@ class ChannelOptions:
     Rules with `priority: high` pass."""
     rate: Rate | None = None
     """At most so many messages, such as `20/min`; what comes in meanwhile goes out together."""
+
+    def problems(self) -> Sequence[tuple[str, str]]:
+        """Return (key path such as `url`, what is wrong) for what types alone cannot tell."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +182,14 @@ class Store(Protocol):
     def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
         """Return waiting alerts that are due, high priority first, then in order of detection."""
 
+    def messages_since(self, channel: str, since: datetime) -> int:
+        """Return how many different messages were frozen for the channel after `since`."""
+
     def freeze(self, deliveries: Sequence[Delivery]) -> None:
         """Put messages into the outbox and mark their alerts as queued."""
+
+    def drop_alerts(self, alert_ids: Sequence[str], reason: str) -> None:
+        """Mark waiting alerts as dropped, which is visible and final."""
 
     def due_recipients(self, now: datetime) -> Sequence[tuple[str, str]]:
         """Return the (channel, recipient) pairs that have something to send now."""
@@ -196,4 +210,17 @@ class Store(Protocol):
 
         Raises:
             LeaseLost: the lease ran out and another worker has it.
+        """
+
+    def release_leases(self) -> None:
+        """Forget every lease; for the start of the only process that uses the database."""
+
+    def shift_due(self, delta: timedelta) -> None:
+        """Move every due time and lease by `delta`, after the clock was set."""
+
+    def prune(self, now: datetime, retention: timedelta) -> None:
+        """Delete what is older than `retention`.
+
+        A headline's age counts from the last time its source was read well, so that a site that was down for
+        months is not news when it returns.
         """

@@ -70,7 +70,8 @@ class Config:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     timezone: str = "UTC"
-    """Time zone of the newsroom, such as `Africa/Casablanca`; used for quiet hours, digests and times in alerts."""
+    """Time zone of the newsroom, such as `Africa/Casablanca`; used for quiet hours, digests and the times
+    in alerts."""
     sources: tuple[SourceConfig, ...]
     """The sites to watch."""
     rules: tuple[RuleConfig, ...]

@@ -152,9 +152,3 @@ CREATE TABLE poll (                             -- polls that said something: le
   FOREIGN KEY (source, endpoint) REFERENCES endpoint(source, name) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX poll_recent ON poll (source, endpoint, at);
-
-CREATE TABLE bucket (                           -- rate limits survive restarts
-  key TEXT PRIMARY KEY,
-  tokens REAL NOT NULL,
-  updated_at INTEGER NOT NULL
-) STRICT;
