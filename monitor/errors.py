@@ -8,6 +8,7 @@ MonitorError
 ├── StoreError
 │   ├── SchemaTooNew            the database belongs to a newer version of the program
 │   ├── StoreCorrupt            the file is damaged
+│   ├── StoreBusy               another process has it; try again later
 │   ├── LeaseLost               another worker took over; the work is thrown away, nothing was written
 │   └── MemoryChanged           the source's memory moved on since it was read; decide again
 └── ChannelError                a channel cannot be built from its options
@@ -65,6 +66,10 @@ class SchemaTooNew(StoreError):
 
 class StoreCorrupt(StoreError):
     """The database file is damaged."""
+
+
+class StoreBusy(StoreError):
+    """Another process works on the database."""
 
 
 class LeaseLost(StoreError):

@@ -215,8 +215,15 @@ class Store(Protocol):
     def release_leases(self) -> None:
         """Forget every lease; for the start of the only process that uses the database."""
 
-    def shift_due(self, delta: timedelta) -> None:
-        """Move every due time and lease by `delta`, after the clock was set."""
+    def make_due(self, now: datetime) -> None:
+        """Make every endpoint of the configuration due."""
+
+    def shift_due(self, delta: timedelta, now: datetime) -> None:
+        """Move what is measured from now on along with a clock that was set by `delta` (`now` is before that).
+
+        Polls, retries and leases move; an alert that is due stays due; one that waits for a time of day waits
+        for it.
+        """
 
     def prune(self, now: datetime, retention: timedelta) -> None:
         """Delete what is older than `retention`.

@@ -1,0 +1,171 @@
+"""What the commands share: where the configuration and the state are, and how they are opened."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from monitor.errors import StoreBusy
+
+if TYPE_CHECKING:  # the runtime pays for these only in commands that need them
+    from monitor.config.schema import Config
+    from monitor.fetch.client import HttpFetcher
+    from monitor.ports import Clock
+    from monitor.store.store import SqliteStore
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_CONFIG = Path("config/monitor.yaml")
+
+
+def config_option(command: F) -> F:
+    """Add `--config`."""
+    return click.option(
+        "-c",
+        "--config",
+        "config_path",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_CONFIG,
+        show_default=True,
+        help="The configuration file.",
+    )(command)
+
+
+def state_option(command: F) -> F:
+    """Add `--state`."""
+    return click.option(
+        "--state",
+        "state",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="Folder of the database. Default: $STATE_DIRECTORY (set by systemd), "
+        "else ~/.local/state/headline-monitor.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")(command)
+
+
+def state_folder(state: Path | None) -> Path:
+    """Return the folder of the database."""
+    if state:
+        return state
+    if "STATE_DIRECTORY" in os.environ:
+        return Path(os.environ["STATE_DIRECTORY"].split(":")[0])
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "headline-monitor"
+
+
+def database(state: Path | None) -> Path:
+    """Return the path of the database file."""
+    return state_folder(state) / "monitor.db"
+
+
+def load_config(path: Path) -> Config:
+    """Return the checked configuration.
+
+    Raises:
+        ConfigError: with every problem found.
+    """
+    from monitor.channels import CHANNELS
+    from monitor.config.load import load
+    from monitor.sources import KINDS, default_endpoints
+
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    return load(
+        path,
+        source_kinds=KINDS,
+        channel_kinds=CHANNELS,
+        default_endpoints=default_endpoints,
+        environ=os.environ,
+        credentials=Path(credentials) if credentials else None,
+    )
+
+
+@contextmanager
+def opened_store(state: Path | None) -> Iterator[SqliteStore]:
+    """Open the database to write, made if missing."""
+    from monitor.store import open_store
+
+    store = open_store(database(state))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def read_store(state: Path | None) -> Iterator[SqliteStore | None]:
+    """Open the database to read; None when nothing ran yet."""
+    from monitor.store import open_store
+
+    path = database(state)
+    if not path.exists():
+        yield None
+        return
+    store = open_store(path, read_only=True)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def only_instance(state: Path | None) -> Iterator[None]:
+    """Hold the lock of the one process that polls and sends on this database.
+
+    Raises:
+        StoreBusy: another process has it.
+    """
+    folder = state_folder(state)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "instance.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreBusy(
+                f"another headline-monitor works on {folder}; stop it first, or give this one its own --state"
+            ) from None
+        yield
+
+
+def make_fetcher(config: Config, clock: Clock) -> HttpFetcher:
+    """Return the fetcher that a configuration asks for."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from monitor import __version__
+    from monitor.fetch.client import HttpFetcher
+    from monitor.fetch.resolve import PoolResolver
+
+    return HttpFetcher(
+        clock=clock,
+        resolver=PoolResolver(ThreadPoolExecutor(8, thread_name_prefix="dns")),
+        user_agent=config.user_agent or f"headline-monitor/{__version__}",
+        allow_private=config.allow_private,
+    )
+
+
+def owner() -> str:
+    """Return a name for this process in leases."""
+    return f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):08x}"
+
+
+def isolate(text: str) -> str:
+    """Wrap a headline so that its direction does not disturb the rest of a terminal line."""
+    return f"\u2068{text}\u2069"
+
+
+def use_color() -> bool:
+    """Tell whether standard output is a terminal that wants colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

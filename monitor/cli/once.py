@@ -1,0 +1,115 @@
+"""`once`: one pass over all sources."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.context import config_option, isolate, json_option, state_option
+
+if TYPE_CHECKING:
+    from monitor.model import Delivery, PollResult, Settlement
+
+
+@click.command()
+@config_option
+@state_option
+@json_option
+def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
+    """Look at every source once, send what is due, and print both.
+
+    The first look at a source learns its headlines and tells nothing; run it again later to see news.
+    Exit status 1 when a source failed or a message could not be sent.
+    """
+    import random
+    from datetime import UTC, datetime
+
+    from monitor.cli.context import load_config, make_fetcher, only_instance, opened_store, owner
+    from monitor.pipeline.build import build
+    from monitor.service.once import run_once
+
+    config = load_config(config_path)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    sent: list[tuple[Delivery, Settlement]] = []
+    with only_instance(state), opened_store(state) as store:
+        line = build(
+            config,
+            store=store,
+            fetcher=make_fetcher(config, clock),
+            clock=clock,
+            random=random.random,
+            owner=owner(),
+            watch=lambda delivery, settlement: sent.append((delivery, settlement)),
+        )
+        show = (lambda _result: None) if as_json else _show_poll
+        results = run_once(line, store, clock, config.workers, show)
+    if as_json:
+        report = {"polls": [_poll(r) for r in results], "deliveries": [_delivery(*pair) for pair in sent]}
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        for pair in sent:
+            _show_delivery(*pair)
+        click.echo(_sum(results, sent))
+    failed = any(r.outcome == "failed" for r in results) or any(s.state != "sent" for _, s in sent)
+    sys.exit(1 if failed else 0)
+
+
+def _show_poll(result: PollResult) -> None:
+    place = f"{result.state.source} ({result.state.endpoint})"
+    if result.outcome == "failed":
+        click.secho(f"{place}: failed: {result.error}", fg="red")
+    elif result.outcome == "learned":
+        click.echo(f"{place}: first look, {result.items} headlines learned, nothing told")
+    else:
+        click.echo(f"{place}: {result.items or 'no change,'} headlines, {len(result.changes)} new or edited")
+    for change in result.changes:
+        rules = sorted({m.rule for a in result.alerts if a.change.id == change.id for m in a.matches})
+        told = f"  → {', '.join(rules)}" if rules else ""
+        click.echo(f"  {change.kind}: {isolate(change.headline.title)}{told}")
+
+
+def _show_delivery(delivery: Delivery, settlement: Settlement) -> None:
+    to = f"{delivery.channel} to {delivery.recipient}"
+    if settlement.state == "sent":
+        click.echo(f"sent by {to}: {len(delivery.message.alert_ids)} alerts")
+    else:
+        click.secho(f"not sent by {to}: {settlement.error} ({settlement.state})", fg="red")
+
+
+def _sum(results: list[PollResult] | Any, sent: list[tuple[Delivery, Settlement]]) -> str:
+    news = sum(len(result.changes) for result in results)
+    failed = sum(1 for result in results if result.outcome == "failed")
+    good = sum(1 for _, settlement in sent if settlement.state == "sent")
+    return f"{len(results)} endpoints, {failed} failed; {news} new or edited; {good} of {len(sent)} messages sent"
+
+
+def _poll(result: PollResult) -> dict[str, object]:
+    return {
+        "source": result.state.source,
+        "endpoint": result.state.endpoint,
+        "outcome": result.outcome,
+        "items": result.items,
+        "error": result.error,
+        "changes": [
+            {"kind": change.kind, "headline": change.headline.title, "url": change.headline.url}
+            for change in result.changes
+        ],
+    }
+
+
+def _delivery(delivery: Delivery, settlement: Settlement) -> dict[str, object]:
+    return {
+        "id": delivery.id,
+        "channel": delivery.channel,
+        "recipient": delivery.recipient,
+        "alerts": list(delivery.message.alert_ids),
+        "state": settlement.state,
+        "error": settlement.error,
+    }

@@ -1,0 +1,88 @@
+"""`run`: the service."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.context import config_option, state_option
+
+if TYPE_CHECKING:
+    from monitor.store.store import SqliteStore
+
+
+@click.command()
+@config_option
+@state_option
+@click.option("-v", "--verbose", is_flag=True, help="Log every poll.")
+def run(config_path: Path, state: Path | None, *, verbose: bool) -> None:
+    """Watch all sources and send alerts, until stopped.
+
+    SIGTERM and Ctrl-C end it within ten seconds; everything unsent is kept and sent after the next start.
+    SIGHUP reads the configuration again; a wrong one is refused and the old one goes on.
+    SIGUSR1 prints what every thread is doing.
+    """
+    import faulthandler
+    import signal
+
+    from monitor.cli.context import load_config, only_instance, opened_store
+    from monitor.service.logs import set_up
+
+    set_up(verbose=verbose)
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    load_config(config_path)  # a wrong configuration is told before anything is touched
+    with only_instance(state), opened_store(state) as store:
+        clean = serve(config_path, store)
+    if not clean:
+        # A thread hangs in a request that its deadline will end; the database is closed and its lease runs out.
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def serve(config_path: Path, store: SqliteStore) -> bool:
+    """Run the service on an open database; return whether all threads ended."""
+    import random
+
+    from monitor.cli.context import load_config, make_fetcher, owner
+    from monitor.pipeline.build import build
+    from monitor.service import journal
+    from monitor.service.clock import SteadyClock
+    from monitor.service.run import Loaded, Service
+    from monitor.service.sdnotify import Notifier
+
+    clock, name = SteadyClock(), owner()
+
+    def load() -> Loaded:
+        config = load_config(config_path)
+        line = build(
+            config,
+            store=store,
+            fetcher=make_fetcher(config, clock),
+            clock=clock,
+            random=random.random,
+            owner=name,
+            watch=journal.delivery,
+        )
+        return Loaded(line=line, workers=config.workers, retention=config.retention)
+
+    service = Service(
+        store=store,
+        load=load,
+        clock=clock,
+        notifier=Notifier(os.environ),
+        status=lambda: summary(store),
+    )
+    return service.run()
+
+
+def summary(store: SqliteStore) -> str:
+    """Return one sentence on sources and alerts, for `systemctl status`."""
+    counts = store.queries.counts()
+    return (
+        f"{counts.sources_ok} sources ok, {counts.sources_failing} failing, "
+        f"{counts.alerts_waiting + counts.deliveries_pending} alerts waiting"
+    )

@@ -1,0 +1,211 @@
+"""Compares a page with what its source is remembered to have shown: new, edited, promoted, or nothing.
+
+Absent is not deleted, order means nothing, and no date decides. The function sees values only; remembering and
+telling are done elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from monitor.diff import identity
+from monitor.errors import ExtractError
+from monitor.model import Change, ChangeKind, Headline, Item, Memory, Remembered, Section, Upsert, make_id
+
+REFRESH_SEEN = timedelta(hours=1)  # how exact "last seen" is kept: it only serves forgetting by age
+PROMOTION_WINDOW = timedelta(hours=1)  # later arrivals in the ticker are old news taking its turn
+EDIT_LIMIT = 24  # versions of one headline; more is a counter in the title, not an editor
+LONGEST_TITLE = 160  # characters; 99 % of headlines are shorter than 126, longer texts are leads
+COLLAPSE = 0.3  # a page with less than this share of its usual headlines has collapsed ...
+COLLAPSE_FROM = 8  # ... if it usually shows at least this many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """What to write and what to tell after one page."""
+
+    upserts: tuple[Upsert, ...]
+    seen_ids: tuple[int, ...]
+    changes: tuple[Change, ...]
+    known: int  # how many items were known before
+
+
+@dataclass(slots=True)
+class _Sighting:
+    """One headline of the page while its items are collected."""
+
+    known: Remembered | None
+    items: list[Item] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+
+
+def compare(source: str, items: Sequence[Item], memory: Memory, now: datetime, *, baseline: bool) -> Diff:
+    """Return what the page changes.
+
+    Args:
+        source: name of the source that all keys belong to.
+        items: headlines of the page.
+        memory: the source's headlines that share a key with the page (keys of `identity.keys_of_page`).
+        now: when the page was fetched.
+        baseline: learn everything silently.
+    """
+    sightings = _collect(items, memory)
+    upserts: list[Upsert] = []
+    changes: list[Change] = []
+    for sighting in sightings:
+        upsert, change = (
+            _judge_known(sighting, now, baseline=baseline)
+            if sighting.known
+            else (_judge_new(source, sighting, now, baseline=baseline))
+        )
+        if upsert:
+            upserts.append(upsert)
+        if change:
+            changes.append(change)
+    known = [sighting.known for sighting in sightings if sighting.known]
+    return Diff(
+        upserts=tuple(upserts),
+        seen_ids=tuple(k.id for k in known if now - k.last_seen_at >= REFRESH_SEEN),
+        changes=tuple(changes),
+        known=len(known),
+    )
+
+
+def check_plausible(diff: Diff, items: Sequence[Item], typical: int) -> None:
+    """Refuse a page that has lost nearly all its headlines and shows only strangers: it is not the page we know.
+
+    Raises:
+        ExtractError: the page has collapsed.
+    """
+    if typical >= COLLAPSE_FROM and 0 < len(items) < typical * COLLAPSE and not diff.known:
+        raise ExtractError(
+            f"the page shows {len(items)} headlines instead of about {typical}, and none of them is known; "
+            "it looks like an error page or a new layout; try: headline-monitor extract URL"
+        )
+
+
+def _collect(items: Sequence[Item], memory: Memory) -> list[_Sighting]:
+    """Group the page's items into headlines: known ones by memory, new ones among themselves."""
+    sightings: list[_Sighting] = []
+    by_id: dict[int, _Sighting] = {}
+    by_key: dict[str, list[Remembered]] = {}
+    for headline in memory.headlines:
+        for key in headline.keys:
+            by_key.setdefault(key, []).append(headline)
+    for item, keys in zip(items, identity.keys_of_page(items), strict=True):
+        known = _find_known(item, keys, by_key)
+        sighting = by_id.get(known.id) if known else _find_new(item, keys, sightings)
+        if sighting is None:
+            sighting = _Sighting(known)
+            sightings.append(sighting)
+            if known:
+                by_id[known.id] = sighting
+        sighting.items.append(item)
+        sighting.keys |= keys
+    return sightings
+
+
+def _find_known(
+    item: Item, keys: Collection[str], by_key: Mapping[str, Sequence[Remembered]]
+) -> Remembered | None:
+    """Return the remembered headline that shares most keys with the item, by the strongest of them."""
+    near = {known.id: known for key in keys for known in by_key.get(key, ())}
+    found = []
+    for known in near.values():
+        shared, was = known.keys.intersection(keys), known.headline
+        if identity.same_headline(shared, item.title, item.url, was.title, was.url):
+            found.append((len(shared), -identity.STRENGTH.index(identity.primary(shared)[0]), known.id))
+    return near[max(found)[2]] if found else None
+
+
+def _find_new(item: Item, keys: Collection[str], sightings: Sequence[_Sighting]) -> _Sighting | None:
+    for sighting in sightings:
+        shared = sighting.keys.intersection(keys)
+        if sighting.known or not shared:
+            continue
+        if any(identity.same_headline(shared, item.title, item.url, x.title, x.url) for x in sighting.items):
+            return sighting
+    return None
+
+
+def _judge_new(source: str, sighting: _Sighting, now: datetime, *, baseline: bool) -> tuple[Upsert, Change | None]:
+    headline = Headline(
+        source=source,
+        key=identity.primary(sighting.keys),
+        title=_fullest([item.title for item in sighting.items]),
+        section=_section(sighting.items),
+        url=next((item.url for item in sighting.items if item.url), None),
+        published_at=next((item.published_at for item in sighting.items if item.published_at), None),
+        first_seen_at=now,
+        breaking=any(item.breaking for item in sighting.items),
+    )
+    upsert = Upsert(headline=headline, new_keys=frozenset(sighting.keys), baseline=baseline)
+    return upsert, None if baseline else _change(ChangeKind.NEW, headline, now)
+
+
+def _judge_known(sighting: _Sighting, now: datetime, *, baseline: bool) -> tuple[Upsert | None, Change | None]:
+    known = sighting.known
+    assert known is not None
+    old = known.headline
+    breaking = any(item.breaking for item in sighting.items)
+    promoted = breaking and not old.breaking
+    title = _new_title(sighting, known)
+    new_keys = frozenset(sighting.keys - known.keys)
+    if title and old.version >= EDIT_LIMIT and identity.overlap(title, old.title) >= identity.MIN_OVERLAP:
+        title, new_keys = None, frozenset(key for key in new_keys if not key.startswith("t:"))
+    if not (title or promoted or new_keys):
+        return None, None
+    headline = replace(
+        old,
+        title=title or old.title,
+        version=old.version + 1 if title else old.version,
+        breaking=old.breaking or breaking,
+        section=Section.TICKER if promoted else old.section,
+        url=old.url or next((item.url for item in sighting.items if item.url), None),
+        published_at=old.published_at or next((i.published_at for i in sighting.items if i.published_at), None),
+    )
+    upsert = Upsert(id=known.id, headline=headline, new_keys=new_keys)
+    if baseline:
+        return upsert, None
+    if title:
+        # A link that is used again for another story is told in full, as if nothing had been told under it.
+        fired = known.fired if identity.overlap(title, old.title) >= identity.MIN_OVERLAP else frozenset[str]()
+        return upsert, _change(ChangeKind.EDITED, headline, now, previous=old.title, fired=fired)
+    if promoted and not known.baseline and now - old.first_seen_at <= PROMOTION_WINDOW:
+        return upsert, _change(ChangeKind.PROMOTED, headline, now, fired=known.fired)
+    return upsert, None
+
+
+def _new_title(sighting: _Sighting, known: Remembered) -> str | None:
+    """Return the fullest title of the page that the headline was never seen with."""
+    unseen = [item.title for item in sighting.items if identity.key_of_title(item.title) not in known.keys]
+    return _fullest(unseen) if unseen else None
+
+
+def _fullest(titles: Sequence[str]) -> str:
+    """Return the longest title that is no lead paragraph: bars and sliders cut what the list shows whole."""
+    return max((title for title in titles if len(title) <= LONGEST_TITLE), key=len, default=titles[0])
+
+
+def _section(items: Sequence[Item]) -> Section:
+    return Section.TICKER if any(item.section is Section.TICKER for item in items) else items[0].section
+
+
+def _change(
+    kind: ChangeKind,
+    headline: Headline,
+    now: datetime,
+    *,
+    previous: str | None = None,
+    fired: frozenset[str] = frozenset(),
+) -> Change:
+    return Change(
+        id=make_id(headline.source, headline.key, kind, str(headline.version)),
+        kind=kind,
+        headline=headline,
+        seen_at=now,
+        previous_title=previous,
+        already_fired=fired,
+    )

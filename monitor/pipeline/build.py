@@ -1,0 +1,146 @@
+"""The composition root: the only place that knows every part; turns a configuration into the running line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from monitor.channels import CHANNELS
+from monitor.config.schema import Config, SourceConfig
+from monitor.match.rules import Rule, RuleSet, compile_rules
+from monitor.model import Delivery, EndpointSpec, Settlement
+from monitor.pipeline.deliver import Deliverer
+from monitor.pipeline.flush import Flusher
+from monitor.pipeline.poll import Poller
+from monitor.ports import Channel, Clock, EndpointOptions, Extractor, Fetcher, Random, SiteContext, Store
+from monitor.route.plan import Hours, Route, Router
+from monitor.sources import KINDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The three loops of one configuration, ready to be stepped."""
+
+    endpoints: tuple[EndpointSpec, ...]
+    channels: Mapping[str, Channel]
+    rules: RuleSet
+    router: Router
+    poller: Poller
+    flusher: Flusher
+    deliverer: Deliverer
+
+
+def build(
+    config: Config,
+    *,
+    store: Store,
+    fetcher: Fetcher,
+    clock: Clock,
+    random: Random,
+    owner: str,
+    watch: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
+) -> Line:
+    """Build the line of a configuration that `monitor.config.load` accepted."""
+    channels = {
+        options.name: CHANNELS[options.type].build(options, ZoneInfo(config.timezone))
+        for options in config.channels
+    }
+    rules, router = build_rules(config), build_router(config)
+    return Line(
+        endpoints=tuple(_spec(source, endpoint) for source, endpoint in _endpoints(config)),
+        channels=channels,
+        rules=rules,
+        router=router,
+        poller=Poller(
+            store=store,
+            fetcher=fetcher,
+            extractors=build_extractors(config),
+            rules=rules,
+            router=router,
+            clock=clock,
+            random=random,
+            owner=owner,
+        ),
+        flusher=Flusher(
+            store=store,
+            channels=channels,
+            rates={options.name: options.rate for options in config.channels if options.rate},
+        ),
+        deliverer=Deliverer(store=store, channels=channels, clock=clock, random=random, owner=owner, watch=watch),
+    )
+
+
+def build_rules(config: Config) -> RuleSet:
+    """Return the compiled rules."""
+    return compile_rules(
+        [
+            Rule(
+                name=rule.name,
+                any=rule.any,
+                all=rule.all,
+                none=rule.none,
+                breaking=rule.breaking,
+                sources=rule.sources,
+            )
+            for rule in config.rules
+        ]
+    )
+
+
+def build_router(config: Config) -> Router:
+    """Return who is told by which rule, and when."""
+    zone = ZoneInfo(config.timezone)
+    return Router(
+        routes={
+            rule.name: Route(channels=rule.notify, high_priority=rule.priority == "high") for rule in config.rules
+        },
+        hours={
+            channel.name: Hours(zone=zone, quiet=channel.quiet_hours, digest=channel.digest)
+            for channel in config.channels
+        },
+    )
+
+
+def build_extractors(config: Config) -> dict[tuple[str, str], Extractor]:
+    """Return the extractor of every endpoint, by source and endpoint name."""
+    return {
+        (source.name, _name(endpoint)): KINDS[endpoint.type].build(endpoint, _context(config, source))
+        for source, endpoint in _endpoints(config)
+    }
+
+
+def _endpoints(config: Config) -> list[tuple[SourceConfig, EndpointOptions]]:
+    return [(source, endpoint) for source in config.sources if source.enabled for endpoint in source.endpoints]
+
+
+def _name(endpoint: EndpointOptions) -> str:
+    assert endpoint.name is not None, "the loader names every endpoint"
+    return endpoint.name
+
+
+def _context(config: Config, source: SourceConfig) -> SiteContext:
+    return SiteContext(
+        source=source.name,
+        zone=ZoneInfo(source.timezone or config.timezone),
+        headers=source.headers,
+        allow_private=source.allow_private,
+    )
+
+
+def _spec(source: SourceConfig, endpoint: EndpointOptions) -> EndpointSpec:
+    return EndpointSpec(
+        source=source.name,
+        name=_name(endpoint),
+        kind=endpoint.type,
+        url=endpoint.url,
+        config_hash=hashlib.blake2b(_what_it_reads(endpoint).encode(), digest_size=12).hexdigest(),
+        every=endpoint.every or source.every,
+    )
+
+
+def _what_it_reads(endpoint: EndpointOptions) -> str:
+    """Return the options that decide which headlines are seen; a new pace or name is no reason to learn again."""
+    fields = [name for name in type(endpoint).__dataclass_fields__ if name not in {"name", "every"}]
+    return repr([(name, getattr(endpoint, name)) for name in fields])

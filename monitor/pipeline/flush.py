@@ -1,0 +1,60 @@
+"""The middle of the line: due alerts become messages in the outbox, as few as the services' limits allow.
+
+Everything a channel is due goes out together, so that a burst, the end of quiet hours and a digest are one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Alert, Delivery, make_id
+from monitor.ports import Channel, Store
+from monitor.values import Rate
+
+BATCH = 500  # alerts per step; more wait for the next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flusher:
+    store: Store
+    channels: Mapping[str, Channel]
+    rates: Mapping[str, Rate]  # of the channels that have one
+
+    def step(self, now: datetime) -> int:
+        """Freeze what is due into deliveries and return how many messages were made."""
+        by_channel: dict[str, list[Alert]] = {}
+        for alert in self.store.due_alerts(now, BATCH):
+            by_channel.setdefault(alert.channel, []).append(alert)
+        return sum(self._flush(name, alerts, now) for name, alerts in by_channel.items())
+
+    def _flush(self, name: str, alerts: Sequence[Alert], now: datetime) -> int:
+        channel = self.channels.get(name)
+        if channel is None:
+            reason = f"channel '{name}' is no longer in the configuration"
+            self.store.drop_alerts([alert.id for alert in alerts], reason)
+            return 0
+        room = self._room(name, now)
+        if room == 0:
+            return 0
+        messages = channel.render(alerts, now)[:room]
+        self.store.freeze(
+            [
+                Delivery(
+                    id=make_id(name, recipient, *sorted(message.alert_ids)),
+                    channel=name,
+                    recipient=recipient,
+                    message=message,
+                    created_at=now,
+                )
+                for message in messages
+                for recipient in channel.recipients
+            ]
+        )
+        return len(messages)
+
+    def _room(self, name: str, now: datetime) -> int | None:
+        """Return how many messages the channel's rate still allows; None means any number."""
+        rate = self.rates.get(name)
+        return None if rate is None else max(0, rate.count - self.store.messages_since(name, now - rate.per))

@@ -1,0 +1,162 @@
+"""The left half of the line: one poll of one endpoint, from the request to one committed transaction.
+
+Starts no threads and keeps no time: the service calls it, the clock is injected.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor import cadence
+from monitor.diff import engine, identity
+from monitor.errors import MemoryChanged, SourceError
+from monitor.match.rules import RuleSet
+from monitor.model import Alert, Change, Fetched, Item, PollOutcome, PollResult, PollState, Upsert
+from monitor.ports import Clock, Extractor, Fetcher, Random, Store
+from monitor.route.plan import Router
+
+LEASE = timedelta(
+    minutes=5
+)  # far longer than the fetch deadline and any parse; only a killed process lets it run out
+_TRIES = 10  # decisions that lose against other endpoints of the same source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poller:
+    """Everything a poll needs, built once per configuration."""
+
+    store: Store
+    fetcher: Fetcher
+    extractors: Mapping[tuple[str, str], Extractor]  # by source and endpoint name
+    rules: RuleSet
+    router: Router
+    clock: Clock
+    random: Random
+    owner: str  # names this process in leases
+
+    def claim(self, now: datetime, limit: int) -> Sequence[PollState]:
+        """Lease up to `limit` endpoints that are due."""
+        return self.store.claim_polls(self.owner, now, LEASE, limit)
+
+    def step(self, now: datetime) -> PollResult | None:
+        """Poll the longest overdue endpoint; None when nothing is due."""
+        due = self.claim(now, 1)
+        return self.poll(due[0]) if due else None
+
+    def poll(self, state: PollState) -> PollResult:
+        """Poll a leased endpoint once and commit.
+
+        Raises:
+            LeaseLost: the poll took longer than its lease; nothing was written.
+        """
+        started = self.clock()
+        try:
+            page, items = self._look(state, started)
+        except SourceError as error:
+            return self._commit_failure(state, error, started)
+        for _ in range(_TRIES):
+            try:
+                result = self._decide(state, page, items, started)
+            except SourceError as error:
+                return self._commit_failure(state, error, started)
+            try:
+                self.store.commit_poll(result)
+            except MemoryChanged:
+                continue  # another endpoint of this source was faster: decide again with what it wrote
+            return result
+        raise MemoryChanged(f"source '{state.source}': its memory changed {_TRIES} times during one poll")
+
+    def _look(self, state: PollState, now: datetime) -> tuple[Fetched | None, Sequence[Item] | None]:
+        """Return the page (None for 304) and its items (None when they are the last page's)."""
+        extractor = self.extractors[state.source, state.endpoint]
+        full = cadence.wants_full_page(state, now)
+        page = self.fetcher.fetch(
+            extractor.request(),
+            etag=None if full else state.etag,
+            last_modified=None if full else state.last_modified,
+        )
+        if page is None or (not full and state.body_hash == _hash(page.body)):
+            return page, None
+        return page, extractor.extract(page)
+
+    def _decide(
+        self, state: PollState, page: Fetched | None, items: Sequence[Item] | None, started: datetime
+    ) -> PollResult:
+        now = self.clock()
+        if page is None or items is None:
+            return self._unchanged(state, page, started, now)
+        keys = frozenset[str]().union(*identity.keys_of_page(items))
+        memory = self.store.recall(state.source, keys)
+        diff = engine.compare(state.source, items, memory, now, baseline=state.baselined_at is None)
+        engine.check_plausible(diff, items, state.typical_items)
+        alerts = self._alerts(diff.changes, now)
+        outcome = PollOutcome.CHANGED if diff.changes else PollOutcome.UNCHANGED
+        return PollResult(
+            owner=self.owner,
+            state=cadence.after_page(state, page, _hash(page.body), len(items), now, changed=bool(diff.changes)),
+            outcome=outcome if state.baselined_at else PollOutcome.LEARNED,
+            at=now,
+            elapsed_ms=_ms(started, now),
+            revision=memory.revision,
+            upserts=_with_fired(diff.upserts, alerts),
+            seen_ids=diff.seen_ids,
+            changes=diff.changes,
+            alerts=alerts,
+            status=page.status,
+            size=len(page.body),
+            items=len(items),
+        )
+
+    def _alerts(self, changes: Sequence[Change], now: datetime) -> list[Alert]:
+        return [
+            alert
+            for change in changes
+            for alert in self.router.plan(change, self.rules.evaluate(change.headline), now)
+        ]
+
+    def _unchanged(self, state: PollState, page: Fetched | None, started: datetime, now: datetime) -> PollResult:
+        after = cadence.after_unchanged(state, now)
+        if page is not None:
+            after = replace(after, etag=page.etag, last_modified=page.last_modified)
+        return PollResult(
+            owner=self.owner,
+            state=after,
+            outcome=PollOutcome.NOT_MODIFIED if page is None else PollOutcome.UNCHANGED,
+            at=now,
+            elapsed_ms=_ms(started, now),
+            status=304 if page is None else page.status,
+            size=None if page is None else len(page.body),
+        )
+
+    def _commit_failure(self, state: PollState, error: SourceError, started: datetime) -> PollResult:
+        now = self.clock()
+        result = PollResult(
+            owner=self.owner,
+            state=cadence.after_failure(state, error, now, self.random()),
+            outcome=PollOutcome.FAILED,
+            at=now,
+            elapsed_ms=_ms(started, now),
+            status=getattr(error, "status", None),
+            error=str(error),
+        )
+        self.store.commit_poll(result)
+        return result
+
+
+def _with_fired(upserts: Sequence[Upsert], alerts: Sequence[Alert]) -> tuple[Upsert, ...]:
+    """Write down with each headline which rules have now alerted for it."""
+    fired: dict[str, set[str]] = {}
+    for alert in alerts:
+        fired.setdefault(alert.change.headline.key, set()).update(match.rule for match in alert.matches)
+    return tuple(replace(upsert, fired=frozenset(fired.get(upsert.headline.key, ()))) for upsert in upserts)
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def _ms(start: datetime, end: datetime) -> int:
+    return max(0, round((end - start).total_seconds() * 1000))

@@ -1,0 +1,70 @@
+"""Turns a change and the rules that fired into one alert per channel, due at the right moment; sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.model import Alert, Change, Match, make_id
+from monitor.values import DailyWindow, TimeOfDay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a rule's alerts go."""
+
+    channels: tuple[str, ...]
+    high_priority: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """When a channel may be used."""
+
+    zone: ZoneInfo
+    quiet: DailyWindow | None = None
+    digest: tuple[TimeOfDay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Router:
+    """The routes of all rules and the hours of all channels."""
+
+    routes: Mapping[str, Route]
+    hours: Mapping[str, Hours]
+
+    def plan(self, change: Change, matches: Sequence[Match], now: datetime) -> list[Alert]:
+        """Return one alert for each channel that a fired rule names.
+
+        Rules that already alerted for this headline stay silent.
+        """
+        by_channel: dict[str, list[Match]] = {}
+        for match in matches:
+            if match.rule not in change.already_fired:
+                for channel in self.routes[match.rule].channels:
+                    by_channel.setdefault(channel, []).append(match)
+        return [self._alert(change, channel, found, now) for channel, found in by_channel.items()]
+
+    def _alert(self, change: Change, channel: str, matches: Sequence[Match], now: datetime) -> Alert:
+        high = any(self.routes[match.rule].high_priority for match in matches)
+        return Alert(
+            id=make_id(change.id, channel),
+            change=change,
+            matches=tuple(matches),
+            channel=channel,
+            due_at=now if high else due(self.hours[channel], now),
+            high_priority=high,
+        )
+
+
+def due(hours: Hours, now: datetime) -> datetime:
+    """Return the first moment at which an alert of normal priority may go out.
+
+    Holding never drops: everything held for one moment goes out together then.
+    """
+    moment = min((at.next_after(now, hours.zone) for at in hours.digest), default=now)
+    if hours.quiet and hours.quiet.contains(moment, hours.zone):
+        return TimeOfDay(hours.quiet.end).next_after(moment, hours.zone)
+    return moment

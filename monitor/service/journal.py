@@ -1,0 +1,51 @@
+"""What the log says of each poll and each delivery: changes and trouble, not every quiet look."""
+
+from __future__ import annotations
+
+import logging
+
+from monitor.model import Delivery, DeliveryState, PollOutcome, PollResult, PollState, Settlement
+from monitor.service.logs import log
+
+
+def poll(before: PollState, result: PollResult) -> None:
+    """Log one poll."""
+    place = {"source": before.source, "endpoint": before.endpoint}
+    if result.outcome is PollOutcome.FAILED:
+        level = logging.WARNING if before.failures == 0 else logging.DEBUG
+        log(level, "poll failed", **place, failures=result.state.failures, reason=result.error)
+        return
+    if before.failures:
+        log(logging.INFO, "source is back", **place, failures=before.failures)
+    log(
+        logging.INFO if result.outcome is PollOutcome.LEARNED else logging.DEBUG,
+        f"poll {result.outcome}",
+        **place,
+        items=result.items,
+        ms=result.elapsed_ms,
+    )
+    for change in result.changes:
+        alerts = [alert for alert in result.alerts if alert.change.id == change.id]
+        log(
+            logging.INFO,
+            f"headline {change.kind}",
+            source=before.source,
+            title=change.headline.title,
+            rules=",".join(sorted({match.rule for alert in alerts for match in alert.matches})) or None,
+            channels=",".join(sorted(alert.channel for alert in alerts)) or None,
+        )
+
+
+def delivery(sent: Delivery, settlement: Settlement) -> None:
+    """Log one attempt."""
+    level = {DeliveryState.SENT: logging.INFO, DeliveryState.PENDING: logging.WARNING}
+    log(
+        level.get(settlement.state, logging.ERROR),
+        f"delivery {settlement.state}",
+        id=sent.id,
+        channel=sent.channel,
+        recipient=sent.recipient,
+        alerts=len(sent.message.alert_ids),
+        attempt=sent.attempts,
+        reason=settlement.error,
+    )

@@ -1,0 +1,39 @@
+"""One pass over all sources, to the end of every delivery that can be made now; for cron and first looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from monitor.model import PollResult
+from monitor.pipeline.build import Line
+from monitor.ports import Clock, Store
+
+
+def run_once(
+    line: Line, store: Store, clock: Clock, workers: int, told: Callable[[PollResult], None]
+) -> Sequence[PollResult]:
+    """Poll every endpoint once, then send everything that is due.
+
+    `told` is called after each poll, so that long work shows its progress.
+    """
+    store.release_leases()
+    store.sync(line.endpoints, clock())
+    store.make_due(clock())
+    results: list[PollResult] = []
+    with ThreadPoolExecutor(workers, thread_name_prefix="poll") as pool:
+        for result in pool.map(line.poller.poll, line.poller.claim(clock(), len(line.endpoints))):
+            told(result)
+            results.append(result)
+    send_all(line, store, clock)
+    return results
+
+
+def send_all(line: Line, store: Store, clock: Callable[[], datetime]) -> None:
+    """Flush and deliver until nothing more is due now; recipients of a service that is down are left for later."""
+    while line.flusher.step(clock()):
+        pass
+    for channel, recipient in store.due_recipients(clock()):
+        while line.deliverer.step(channel, recipient, clock()):
+            pass

@@ -1,0 +1,231 @@
+"""The service: a tick that hands out what is due, pools that do it, signals that stop and reload it.
+
+The database says what is due; nothing here decides what is news or what is sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from monitor.errors import LeaseLost, MonitorError
+from monitor.model import PollState
+from monitor.pipeline.build import Line
+from monitor.ports import Store
+from monitor.service import journal
+from monitor.service.clock import SteadyClock
+from monitor.service.logs import log
+from monitor.service.sdnotify import Notifier
+
+TICK = timedelta(seconds=0.25)
+HOUSEKEEPING = timedelta(hours=1)
+DRAIN = timedelta(seconds=8)  # after SIGTERM; systemd and the user get their answer within ten
+MAX_THREADS = 256
+STUCK_AFTER = timedelta(seconds=30)  # without a tick the watchdog is not fed
+
+
+class After(BaseTrigger):  # type: ignore[misc]  # the library is untyped
+    """Fires `delay` after each run; a clock set forward leaves no missed runs to walk through."""
+
+    def __init__(self, delay: timedelta) -> None:
+        self.delay = delay
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + self.delay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A configuration that was accepted, and the line built from it."""
+
+    line: Line
+    workers: int
+    retention: timedelta
+
+
+@dataclass(slots=True)
+class Service:
+    """Runs a line until it is told to stop."""
+
+    store: Store
+    load: Callable[[], Loaded]
+    clock: SteadyClock
+    notifier: Notifier
+    status: Callable[[], str]  # one sentence on how things stand
+    stop_when: Callable[[], bool] = lambda: False  # asked once per tick; ends the demo
+    _now: Loaded = field(init=False)
+    _swap: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _wake: threading.Event = field(init=False, default_factory=threading.Event)
+    _stop: bool = field(init=False, default=False)
+    _reload: bool = field(init=False, default=False)
+    _polls: ThreadPoolExecutor = field(init=False)
+    _senders: dict[tuple[str, str], ThreadPoolExecutor] = field(init=False, default_factory=dict)
+    _polling: set[Future[None]] = field(init=False, default_factory=set)
+    _sending: dict[tuple[str, str], Future[None]] = field(init=False, default_factory=dict)
+    _last_tick: datetime = field(init=False)
+
+    def run(self) -> bool:
+        """Work until SIGTERM or SIGINT; reload at SIGHUP.
+
+        Returns whether every thread had finished when the time to drain was over.
+
+        Raises:
+            ConfigError: the configuration cannot be used at the start; later ones only keep the old one running.
+        """
+        self._now = self.load()
+        self._polls = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="poll")
+        self.store.release_leases()
+        self.store.sync(self._now.line.endpoints, self.clock())
+        self._last_tick = self.clock()
+        self._listen()
+        scheduler = self._start_scheduler()
+        log(logging.INFO, "started", sources=len({e.source for e in self._now.line.endpoints}))
+        self.notifier.ready()
+        while not self._stop:
+            self._wake.wait(1.0)
+            self._wake.clear()
+            self._mind_clock(scheduler)
+            if self._reload:
+                self._reload = False
+                self._load_again()
+            self._report()
+        return self._drain(scheduler)
+
+    def stop(self) -> None:
+        """Ask the service to end, from any thread."""
+        self._stop = True
+        self._wake.set()
+
+    # --- main thread -----------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return  # signals are the main thread's
+        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        signal.signal(signal.SIGINT, lambda *_: self.stop())
+        signal.signal(signal.SIGHUP, lambda *_: self._ask_reload())
+
+    def _ask_reload(self) -> None:
+        self._reload = True
+        self._wake.set()
+
+    def _start_scheduler(self) -> Any:
+        scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        for job, delay in ((self._tick, TICK), (self._keep_house, HOUSEKEEPING)):
+            scheduler.add_job(job, After(delay), id=job.__name__)
+        scheduler.start()
+        return scheduler
+
+    def _mind_clock(self, scheduler: Any) -> None:
+        """Move everything that is due along when the machine's clock was set."""
+        jump = self.clock.jump()
+        if jump is None:
+            return
+        log(logging.WARNING, "clock was set", seconds=round(jump.total_seconds(), 1))
+        with self._swap:
+            self.store.shift_due(jump, self.clock())
+            self.clock.follow()
+            self._last_tick = self.clock()
+        for job in scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC) + job.trigger.delay)
+
+    def _load_again(self) -> None:
+        self.notifier.reloading()
+        try:
+            loaded = self.load()
+        except MonitorError as error:
+            log(logging.ERROR, "configuration refused, the old one stays", reason=str(error))
+            self.notifier.ready()
+            self.notifier.status(f"configuration refused, the old one stays: {str(error).splitlines()[0]}")
+            return
+        with self._swap:
+            self.store.sync(loaded.line.endpoints, self.clock())
+            self._now = loaded
+        log(logging.INFO, "configuration reloaded", sources=len({e.source for e in loaded.line.endpoints}))
+        self.notifier.ready()
+
+    def _report(self) -> None:
+        if self.clock() - self._last_tick < STUCK_AFTER:
+            self.notifier.alive()
+        self.notifier.status(self.status())
+
+    def _drain(self, scheduler: Any) -> bool:
+        """Stop handing out work, let what is under way finish, and leave the rest to the leases."""
+        self.notifier.stopping()
+        scheduler.shutdown(wait=False)
+        with self._swap:
+            under_way = {*self._polling, *self._sending.values()}
+        _, late = wait(under_way, timeout=DRAIN.total_seconds())
+        for pool in (self._polls, *self._senders.values()):
+            pool.shutdown(wait=False, cancel_futures=True)
+        log(logging.INFO, "stopped", unfinished=len(late))
+        return not late
+
+    # --- scheduler thread ------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        try:
+            with self._swap:
+                if not self._stop:
+                    self._hand_out(self.clock())
+            if self.stop_when():
+                self.stop()
+        except MonitorError as error:
+            log(logging.ERROR, "tick failed", reason=str(error))
+        except Exception as error:  # noqa: BLE001  thread top: the next tick must come
+            log(logging.ERROR, "bug in the tick", error=error)
+
+    def _hand_out(self, now: datetime) -> None:
+        line = self._now.line
+        for state in line.poller.claim(now, max(0, self._now.workers - len(self._polling))):
+            future = self._polls.submit(self._poll, line, state)
+            self._polling.add(future)
+            future.add_done_callback(self._polling.discard)
+        line.flusher.step(now)
+        for pair in self.store.due_recipients(now):
+            if pair not in self._sending or self._sending[pair].done():
+                sender = self._senders.get(pair) or ThreadPoolExecutor(1, thread_name_prefix="send")
+                self._senders[pair] = sender
+                self._sending[pair] = sender.submit(self._deliver, line, *pair)
+        self._last_tick = now
+
+    def _keep_house(self) -> None:
+        try:
+            self.store.prune(self.clock(), self._now.retention)
+        except MonitorError as error:
+            log(logging.ERROR, "pruning failed", reason=str(error))
+
+    # --- worker threads --------------------------------------------------------------------------------
+
+    def _poll(self, line: Line, state: PollState) -> None:
+        try:
+            journal.poll(state, line.poller.poll(state))
+        except LeaseLost:
+            log(logging.WARNING, "poll overtaken", source=state.source, endpoint=state.endpoint)
+        except MonitorError as error:
+            log(logging.ERROR, "poll not saved", source=state.source, endpoint=state.endpoint, reason=str(error))
+        except Exception as error:  # noqa: BLE001  thread top: one source's bug is no other's
+            log(logging.ERROR, "bug in a poll", source=state.source, endpoint=state.endpoint, error=error)
+
+    def _deliver(self, line: Line, channel: str, recipient: str) -> None:
+        try:
+            while not self._stop and line.deliverer.step(channel, recipient, self.clock()):
+                pass
+        except LeaseLost:
+            log(logging.WARNING, "delivery overtaken", channel=channel, recipient=recipient)
+        except MonitorError as error:
+            log(logging.ERROR, "delivery not saved", channel=channel, recipient=recipient, reason=str(error))
+        except Exception as error:  # noqa: BLE001  thread top: one channel's bug is no other's
+            log(logging.ERROR, "bug in a channel", channel=channel, recipient=recipient, error=error)

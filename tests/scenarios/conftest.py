@@ -1,0 +1,152 @@
+"""Plays a scenario file through the real line: HTML and feeds, SQLite, diff, rules, outbox."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from fakes import FakeChannel, FakeFetcher, ManualClock
+
+from monitor.errors import FetchError
+from monitor.match.rules import Rule, compile_rules
+from monitor.model import EndpointSpec
+from monitor.pipeline.deliver import Deliverer
+from monitor.pipeline.flush import Flusher
+from monitor.pipeline.poll import Poller
+from monitor.ports import SiteContext
+from monitor.route.plan import Hours, Route, Router
+from monitor.sources import KINDS
+from monitor.store import open_store
+from monitor.values import Duration
+
+SITE = "https://site.example"
+ADDRESSES = {"page": f"{SITE}/", "feed": f"{SITE}/feed"}
+
+
+class Player:
+    """One site with a page and a feed, one desk, and the line between them."""
+
+    def __init__(self, folder: Path, scenario: dict[str, Any]) -> None:
+        self.scenario = scenario
+        self.clock = ManualClock()
+        self.fetcher = FakeFetcher(self.clock)
+        self.channel = FakeChannel()
+        self.store = open_store(folder / "monitor.db")
+        words = tuple(scenario.get("watch", ()))
+        rules = [Rule(name="words", any=words, all=(), none=(), breaking=False, sources=())] if words else []
+        if scenario.get("watch_ticker"):
+            rules.append(Rule(name="ticker", any=(), all=(), none=(), breaking=True, sources=()))
+        names = scenario.get("endpoints", ["page"])
+        self.store.sync([self._spec(name) for name in names], self.clock())
+        router = Router(
+            routes={rule.name: Route(channels=("desk",)) for rule in rules},
+            hours={"desk": Hours(zone=ZoneInfo("UTC"))},
+        )
+        self.poller = Poller(
+            store=self.store,
+            fetcher=self.fetcher,
+            extractors={("site", name): self._extractor(name) for name in ADDRESSES},
+            rules=compile_rules(rules),
+            router=router,
+            clock=self.clock,
+            random=lambda: 0.5,
+            owner="test",
+        )
+        channels = {"desk": self.channel}
+        self.flusher = Flusher(store=self.store, channels=channels, rates={})
+        self.deliverer = Deliverer(
+            store=self.store, channels=channels, clock=self.clock, random=lambda: 0.5, owner="test"
+        )
+
+    def _spec(self, name: str) -> EndpointSpec:
+        return EndpointSpec(
+            source="site",
+            name=name,
+            kind="html" if name == "page" else "feed",
+            url=ADDRESSES[name],
+            config_hash="1",
+            every=Duration(seconds=30),
+        )
+
+    def _extractor(self, name: str) -> Any:
+        context = SiteContext(source="site", zone=ZoneInfo("UTC"))
+        if name == "feed":
+            return KINDS["feed"].build(KINDS["feed"].options(type="feed", url=ADDRESSES["feed"]), context)
+        from monitor.sources.html import Region
+
+        options = KINDS["html"].options(
+            type="html",
+            url=ADDRESSES["page"],
+            ticker=Region(items=".ticker li", container=".ticker"),
+            list=Region(items="article"),
+        )
+        return KINDS["html"].build(options, context)
+
+    def step(self, poll: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
+        """Play one poll; return what changed, what was sent, and how each endpoint fared."""
+        self.clock.advance(minutes=poll.get("minutes", 1), days=poll.get("days", 0))
+        self.fetcher.answers = {
+            ADDRESSES["page"]: self._page(poll),
+            ADDRESSES["feed"]: self._feed(poll),
+        }
+        already = len(self.channel.titles)
+        changes, outcomes = [], []
+        for state in self.poller.claim(self.clock(), 10):
+            result = self.poller.poll(state)
+            outcomes.append(str(result.outcome))
+            changes += [f"{change.kind}: {change.headline.title}" for change in result.changes]
+        while self.flusher.step(self.clock()):
+            pass
+        while self.deliverer.step("desk", "42", self.clock()):
+            pass
+        return changes, self.channel.titles[already:], outcomes
+
+    def _page(self, poll: dict[str, Any]) -> bytes | FetchError | None:
+        if "status" in poll:
+            return FetchError(f"site.example answered {poll['status']}", kind="status", status=poll["status"])
+        if "raw" in poll:
+            return str(poll["raw"]).encode()
+        if "ticker" not in poll and "list" not in poll:
+            return None
+        bar = "".join(f"<li>{self._anchor(item)}</li>" for item in poll.get("ticker", ()))
+        cards = "".join(f"<article><h2>{self._anchor(item)}</h2></article>" for item in poll.get("list", ()))
+        return f'<html><body><div class="ticker"><ul>{bar}</ul></div>{cards}</body></html>'.encode()
+
+    def _anchor(self, item: Any) -> str:
+        item = self._item(item)
+        inner = item.get("html") or html.escape(item["title"])
+        return f'<a href="{html.escape(item["link"])}">{inner}</a>' if "link" in item else f"<span>{inner}</span>"
+
+    def _feed(self, poll: dict[str, Any]) -> bytes | None:
+        if "feed" not in poll:
+            return None
+        entries = "".join(self._entry(self._item(item)) for item in poll["feed"])
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>site</title>'
+            f"<link>{SITE}</link><description>d</description>{entries}</channel></rss>"
+        ).encode()
+
+    def _entry(self, item: dict[str, Any]) -> str:
+        guid = f"<guid isPermaLink='false'>{html.escape(item['guid'])}</guid>" if "guid" in item else ""
+        date = f"<pubDate>{item['date']}</pubDate>" if "date" in item else ""
+        return (
+            f"<item><title>{html.escape(item['title'])}</title>"
+            f"<link>{html.escape(item['link'])}</link>{guid}{date}</item>"
+        )
+
+    def _item(self, item: Any) -> dict[str, Any]:
+        if isinstance(item, str):
+            item = self.scenario["headlines"][item]
+        link = item.get("link")
+        return {**item, "link": link if "//" in link else SITE + link} if link else item
+
+
+@pytest.fixture
+def player(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Player]:
+    playing = Player(tmp_path, request.param)
+    yield playing
+    playing.store.close()

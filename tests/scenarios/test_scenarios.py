@@ -1,0 +1,111 @@
+"""Every scenario file, played as it is written, and played once more without the rule that it is there for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitor import urls
+from monitor.diff import engine, identity
+from monitor.model import Memory
+
+FOLDER = Path(__file__).parent
+FILES = sorted(FOLDER.glob("*.yaml"))
+SCENARIOS = [(f.stem, s) for f in FILES for s in yaml.safe_load_all(f.read_text("utf-8"))]
+IDS = [f"{stem}: {scenario['what']}" for stem, scenario in SCENARIOS]
+
+
+def play(player: Any, scenario: dict[str, Any]) -> list[str]:
+    """Return what went otherwise than the scenario says, in words."""
+    wrong = []
+    for number, poll in enumerate(scenario["polls"], 1):
+        changes, alerts, outcomes = player.step(poll)
+        news = [_written(scenario, entry) for entry in poll.get("news", [])]
+        if sorted(changes) != sorted(news):
+            wrong.append(f"poll {number}: expected news {news}, got {changes}")
+        if "alerts" in poll and sorted(alerts) != sorted(_title(scenario, name) for name in poll["alerts"]):
+            wrong.append(f"poll {number}: expected alerts {poll['alerts']}, got {alerts}")
+        if poll.get("failed", False) != ("failed" in outcomes):
+            wrong.append(f"poll {number}: expected failed={poll.get('failed', False)}, got {outcomes}")
+    return wrong
+
+
+def _written(scenario: dict[str, Any], entry: Any) -> str:
+    kind, name = next(iter(entry.items())) if isinstance(entry, dict) else ("new", entry)
+    return f"{kind}: {_title(scenario, name)}"
+
+
+def _title(scenario: dict[str, Any], name: str) -> str:
+    return scenario["headlines"][name]["title"] if name in scenario.get("headlines", {}) else name
+
+
+@pytest.mark.parametrize(("player", "scenario"), [(s, s) for _, s in SCENARIOS], ids=IDS, indirect=["player"])
+def test_the_scenario_goes_as_it_is_written(player: Any, scenario: dict[str, Any]) -> None:
+    assert play(player, scenario) == []
+
+
+# --- the rules, each taken away -----------------------------------------------------------------------
+
+
+def _forget_the_absent(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
+    recall = player.store.recall
+
+    def only_last_seen(source: str, keys: Any) -> Memory:
+        memory = recall(source, keys)
+        last = player.last_shown
+        player.last_shown = frozenset(keys)
+        return Memory(revision=memory.revision, headlines=tuple(h for h in memory.headlines if h.keys & last))
+
+    player.last_shown = frozenset()
+    monkeypatch.setattr(player.store, "recall", only_last_seen)
+
+
+def _tell_the_first_poll(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
+    compare = engine.compare
+    monkeypatch.setattr(engine, "compare", lambda *a, baseline: compare(*a, baseline=False))
+
+
+def _replace(module: Any, name: str, value: Any) -> Callable[[pytest.MonkeyPatch, Any], None]:
+    return lambda monkeypatch, player: monkeypatch.setattr(module, name, value)
+
+
+WITHOUT = {
+    "silent first poll": _tell_the_first_poll,
+    "memory of what is absent": _forget_the_absent,
+    "canonical addresses": _replace(urls, "canonical", lambda url: url),
+    "article numbers": _replace(urls, "article_id", lambda url: None),
+    "folded titles": _replace(identity, "title_key", lambda title: title),
+    "collapsed page": _replace(engine, "check_plausible", lambda *a: None),
+    "useless identities": _replace(identity, "_unlike", lambda titles: False),
+    "same title, other link": _replace(identity, "_same_place", lambda url, other: True),
+    "same title, same slug": _replace(identity, "_same_place", lambda url, other: False),
+    "likeness of titles under one number": _replace(identity, "MIN_OVERLAP", 0.0),
+    "promotion window": _replace(engine, "PROMOTION_WINDOW", engine.timedelta(days=999)),
+    "promotion": _replace(engine, "PROMOTION_WINDOW", engine.timedelta(days=-1)),
+    "fullest title": _replace(engine, "_fullest", lambda titles: min(titles, key=len)),
+}
+
+
+def _guarded() -> list[Any]:
+    return [
+        pytest.param(scenario, scenario, rule, id=f"{stem}: {scenario['what']} — without {rule}")
+        for stem, scenario in SCENARIOS
+        for rule in scenario["guards"]
+    ]
+
+
+@pytest.mark.parametrize(("player", "scenario", "rule"), _guarded(), indirect=["player"])
+def test_the_scenario_fails_without_its_rule(
+    player: Any, scenario: dict[str, Any], rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    WITHOUT[rule](monkeypatch, player)
+
+    assert play(player, scenario) != []
+
+
+def test_every_rule_has_a_scenario() -> None:
+    assert {rule for _, scenario in SCENARIOS for rule in scenario["guards"]} == set(WITHOUT)
