@@ -116,9 +116,7 @@ def _later(
     again = now + _retry_wait(recipient.failures, outcome, random)
     waiting = replace(recipient, not_before=again)
     if ambiguous >= MAX_AMBIGUOUS:
-        return Settlement(
-            state=DeliveryState.UNCONFIRMED, recipient=waiting, error=outcome.reason, ambiguous=ambiguous
-        )
+        return Settlement(state=DeliveryState.UNCONFIRMED, recipient=waiting, error=outcome.reason, ambiguous=ambiguous)
     if now - delivery.created_at >= GIVE_UP_AFTER:
         reason = f"gave up after {GIVE_UP_AFTER.days} days: {outcome.reason}"
         return Settlement(state=DeliveryState.DEAD, recipient=waiting, error=reason, ambiguous=ambiguous)

@@ -203,9 +203,7 @@ class Store(Protocol):
         service chokes on cannot hold up the others.
         """
 
-    def settle(
-        self, delivery: Delivery, owner: str, settlement: Settlement, now: datetime, elapsed_ms: int
-    ) -> None:
+    def settle(self, delivery: Delivery, owner: str, settlement: Settlement, now: datetime, elapsed_ms: int) -> None:
         """Write the result of one attempt.
 
         Raises:

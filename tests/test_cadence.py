@@ -137,9 +137,7 @@ def test_retries_wait_longer_each_time_up_to_ten_minutes_with_jitter() -> None:
         )
         assert low.next_attempt_at
         assert high.next_attempt_at
-        waits.append(
-            ((low.next_attempt_at - START).total_seconds(), (high.next_attempt_at - START).total_seconds())
-        )
+        waits.append(((low.next_attempt_at - START).total_seconds(), (high.next_attempt_at - START).total_seconds()))
 
     assert waits[:3] == [(1, 2), (2, 4), (4, 8)]
     assert waits[-1] == (300, 600)
@@ -154,9 +152,7 @@ def test_the_servers_wish_is_obeyed_for_the_whole_recipient() -> None:
 
 
 def test_a_server_cannot_wish_for_more_than_a_day() -> None:
-    after = cadence.after_attempt(
-        DELIVERY, WELL, RetryLater(reason="429", retry_after=timedelta(days=400)), START, 0.5
-    )
+    after = cadence.after_attempt(DELIVERY, WELL, RetryLater(reason="429", retry_after=timedelta(days=400)), START, 0.5)
 
     assert after.next_attempt_at == START + timedelta(days=1)
 

@@ -6,9 +6,7 @@ import click
 
 
 @click.command()
-@click.option(
-    "--seconds", type=click.FloatRange(5, 600), default=16.0, show_default=True, help="Length of the day."
-)
+@click.option("--seconds", type=click.FloatRange(5, 600), default=16.0, show_default=True, help="Length of the day.")
 def demo(seconds: float) -> None:
     """Replay a bundled day of an invented Arabic news site and print the alerts.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--allow-private", metavar="CIDR", multiple=True, help="Allow a private address, 127.0.0.0/8 say.")
 @config_option
 @json_option
-def extract(  # noqa: PLR0917  click passes by name
+def extract(
     page: str,
     url: str | None,
     kind: str | None,

@@ -73,6 +73,4 @@ def _sample(channel: str, now: datetime) -> Alert:
     )
     change = Change(id="test", kind=ChangeKind.NEW, headline=headline, seen_at=now)
     span = Span(start=0, end=5, term="رسالة")
-    return Alert(
-        id="test", change=change, matches=(Match(rule="test", spans=(span,)),), channel=channel, due_at=now
-    )
+    return Alert(id="test", change=change, matches=(Match(rule="test", spans=(span,)),), channel=channel, due_at=now)

@@ -107,9 +107,7 @@ def _collect(items: Sequence[Item], memory: Memory) -> list[_Sighting]:
     return sightings
 
 
-def _find_known(
-    item: Item, keys: Collection[str], by_key: Mapping[str, Sequence[Remembered]]
-) -> Remembered | None:
+def _find_known(item: Item, keys: Collection[str], by_key: Mapping[str, Sequence[Remembered]]) -> Remembered | None:
     """Return the remembered headline that shares most keys with the item, by the strongest of them."""
     near = {known.id: known for key in keys for known in by_key.get(key, ())}
     found = []

@@ -1,0 +1,1 @@
+"""Which rules fire on a headline: terms, their index, rules as values."""

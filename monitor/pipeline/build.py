@@ -44,8 +44,7 @@ def build(
 ) -> Line:
     """Build the line of a configuration that `monitor.config.load` accepted."""
     channels = {
-        options.name: CHANNELS[options.type].build(options, ZoneInfo(config.timezone))
-        for options in config.channels
+        options.name: CHANNELS[options.type].build(options, ZoneInfo(config.timezone)) for options in config.channels
     }
     rules, router = build_rules(config), build_router(config)
     return Line(
@@ -93,9 +92,7 @@ def build_router(config: Config) -> Router:
     """Return who is told by which rule, and when."""
     zone = ZoneInfo(config.timezone)
     return Router(
-        routes={
-            rule.name: Route(channels=rule.notify, high_priority=rule.priority == "high") for rule in config.rules
-        },
+        routes={rule.name: Route(channels=rule.notify, high_priority=rule.priority == "high") for rule in config.rules},
         hours={
             channel.name: Hours(zone=zone, quiet=channel.quiet_hours, digest=channel.digest)
             for channel in config.channels

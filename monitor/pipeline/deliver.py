@@ -47,9 +47,7 @@ class Deliverer:
             )
         return channel.send(delivery.recipient, delivery, now)
 
-    def _settle(
-        self, delivery: Delivery, state: RecipientState, outcome: Outcome, started: datetime
-    ) -> Settlement:
+    def _settle(self, delivery: Delivery, state: RecipientState, outcome: Outcome, started: datetime) -> Settlement:
         now = self.clock()
         settlement = cadence.after_attempt(delivery, state, outcome, now, self.random())
         elapsed_ms = max(0, round((now - started).total_seconds() * 1000))

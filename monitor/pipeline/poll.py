@@ -18,9 +18,7 @@ from monitor.model import Alert, Change, Fetched, Item, PollOutcome, PollResult,
 from monitor.ports import Clock, Extractor, Fetcher, Random, Store
 from monitor.route.plan import Router
 
-LEASE = timedelta(
-    minutes=5
-)  # far longer than the fetch deadline and any parse; only a killed process lets it run out
+LEASE = timedelta(minutes=5)  # far longer than the fetch deadline and any parse; only a killed process lets it run out
 _TRIES = 10  # decisions that lose against other endpoints of the same source
 
 
@@ -112,9 +110,7 @@ class Poller:
 
     def _alerts(self, changes: Sequence[Change], now: datetime) -> list[Alert]:
         return [
-            alert
-            for change in changes
-            for alert in self.router.plan(change, self.rules.evaluate(change.headline), now)
+            alert for change in changes for alert in self.router.plan(change, self.rules.evaluate(change.headline), now)
         ]
 
     def _unchanged(self, state: PollState, page: Fetched | None, started: datetime, now: datetime) -> PollResult:

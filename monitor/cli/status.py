@@ -1,0 +1,85 @@
+"""`status`: how the sources and the channels are doing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.context import json_option, state_option
+
+if TYPE_CHECKING:
+    from monitor.store.queries import EndpointStatus, RecipientStatus
+
+
+@click.command()
+@state_option
+@json_option
+def status(state: Path | None, *, as_json: bool) -> None:
+    """Show every source and recipient: last look, headlines, failures and their reason, what waits.
+
+    Works beside a running service. Exit status 1 when a source fails or a message is dead.
+    """
+    from monitor.cli.context import database, read_store
+
+    with read_store(state) as store:
+        if store is None:
+            click.echo(f"nothing has run yet on {database(state)}; next: headline-monitor run")
+            sys.exit(0)
+        endpoints, recipients = store.queries.endpoints_status(), store.queries.recipients_status()
+        counts = store.queries.counts()
+    if as_json:
+        report = {
+            "endpoints": [asdict(row) for row in endpoints],
+            "recipients": [asdict(row) for row in recipients],
+            "counts": asdict(counts),
+        }
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2, default=datetime.isoformat))
+    else:
+        now = datetime.now(UTC)
+        for row in endpoints:
+            click.echo(_endpoint(row, now))
+        for told in recipients:
+            click.echo(_recipient(told, now))
+        click.echo(
+            f"{counts.headlines} headlines remembered; {counts.alerts} alerts: {counts.alerts_waiting} waiting, "
+            f"{counts.deliveries_pending} messages to send, {counts.deliveries_sent} sent, "
+            f"{counts.deliveries_unconfirmed} unconfirmed, {counts.deliveries_dead} dead"
+        )
+    sys.exit(1 if counts.sources_failing or counts.deliveries_dead else 0)
+
+
+def _endpoint(row: EndpointStatus, now: datetime) -> str:
+    place = f"source {row.source} ({row.endpoint})"
+    if row.failures:
+        since = f", well {_ago(row.last_ok_at, now)}" if row.last_ok_at else ", never well"
+        return click.style(f"{place}: failed {row.failures} times{since}: {row.last_error}", fg="red")
+    if row.last_poll_at is None:
+        return f"{place}: not looked at yet"
+    change = f"last change {_ago(row.last_change_at, now)}" if row.last_change_at else "no change so far"
+    return f"{place}: looked {_ago(row.last_poll_at, now)}, about {row.typical_items} headlines, {change}"
+
+
+def _recipient(row: RecipientStatus, now: datetime) -> str:
+    place = f"channel {row.channel} to {row.recipient}"
+    waits = f", {row.pending} to send" if row.pending else ""
+    oldest = f" (oldest {_ago(row.oldest_pending, now)})" if row.oldest_pending else ""
+    lost = f", {row.dead} dead" if row.dead else ""
+    if row.failures:
+        return click.style(f"{place}: failed {row.failures} times{waits}{oldest}{lost}: {row.last_error}", fg="red")
+    return f"{place}: well{waits}{oldest}{lost}"
+
+
+def _ago(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return "never"
+    seconds = max(0, round((now - moment).total_seconds()))
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {name} ago"
+    return f"{seconds} s ago"

@@ -1,0 +1,114 @@
+"""Says in plain words what is wrong with text that is not YAML, or not even text; parses nothing itself."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import yaml
+
+from monitor.config.problems import Place, Problem, WrongFile, line_of
+
+MAX_BYTES = 1 << 20
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"\0")
+_QUOTE = 'a text that begins with {0} must stand in quotes: "{0}..."'
+_WORDINGS = (
+    # what libyaml or PyYAML says -> what we say, and what to do
+    ("mapping values are not allowed", "a second ': ' in one line, or a wrong indentation",
+     "put a text that contains ': ' in quotes; keys of one block start in the same column"),
+    ("expected ',' or ']'", "the list that starts here does not end", "close it with ']', and put ',' between its items"),
+    ("expected ',' or '}'", "the block that starts here does not end",
+     "close it with '}', and put ',' between its keys"),
+    ("unexpected end of stream", "the quoted text that starts here does not end", "close it with the same quote"),
+    ("unknown escape character", "an unknown sign after a backslash in double quotes",
+     "use single quotes for a text with backslashes: '...'"),
+    ("Unicode character escape", "an impossible character after a backslash",
+     "write the character itself, or use single quotes: '...'"),
+    ("expected '-' indicator", "a list item was expected here", "start it with '- ' in the column of the others"),
+    ("expected <block end>", "this line does not belong to the block above it",
+     "keys of one block, and items of one list, start in the same column"),
+    ("expected key", "this line does not belong to the block above it", "keys of one block start in the same column"),
+    ("expected ':'", "a key without ':'", "write: key: value"),
+)  # fmt: skip
+_AT_START = {"expected ',' or ']'", "expected ',' or '}'", "unexpected end of stream", "unknown escape character"}
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a file's bytes, without byte order mark.
+
+    Raises:
+        WrongFile: it is too large, or no UTF-8 text.
+    """
+    if len(data) > MAX_BYTES:
+        raise WrongFile(Problem(f"the file is larger than {MAX_BYTES // 1024} KiB", hint="is this the right file?"))
+    if data.startswith(_WIDE) or b"\0" in data[:4]:
+        raise WrongFile(Problem("the file is not UTF-8 but looks like UTF-16", hint="save it with the encoding UTF-8"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start)
+        raise WrongFile(
+            Problem(
+                f"line {line + 1} is not UTF-8 text (byte 0x{data[error.start]:02x})",
+                hint="save the file with the encoding UTF-8",
+            )
+        ) from None
+    if odd := _UNPRINTABLE.search(text):
+        raise WrongFile(
+            Problem(f"a control character (U+{ord(odd[0]):04X})", _place_at(text, odd.start()), hint="remove it")
+        )
+    return text
+
+
+def explain(error: yaml.YAMLError, text: str) -> Problem:
+    """Return what a parser's error means to a person who edits the text."""
+    said, mark = str(getattr(error, "problem", "") or error), getattr(error, "problem_mark", None)
+    start = getattr(error, "context_mark", None)
+    if mark is None:
+        return Problem(f"not YAML: {said}")
+    here = _one(mark)
+    context = str(getattr(error, "context", "") or "")
+    sign = _char_at(text, _one(start) if "alias" in context or "anchor" in context else here)
+    if "alias" in context or "anchor" in context:
+        return Problem(f"'{sign}' cannot begin a text", _one(start), hint=_QUOTE.format(sign))
+    if "directive" in context:
+        return Problem("'%' cannot begin a line", _one(start), hint=_QUOTE.format("%"))
+    if "start any token" in said:
+        return _bad_start(sign, here)
+    if "tag" in context:
+        return Problem("'!' cannot begin a text", _one(start), hint=_QUOTE.format("!"))
+    if "expected node content" in said or "expected the node content" in said:
+        return Problem("a value was expected here", here, hint=_value_hint(text, here))
+    for words, message, hint in _WORDINGS:
+        if words in said:
+            return Problem(message, _one(start) if start and words in _AT_START else here, hint=hint)
+    return Problem(f"not YAML: {said}", here)
+
+
+def _bad_start(sign: str, here: Place) -> Problem:
+    if sign == "\t":
+        return Problem("a tab character where YAML wants spaces", here, hint="indent with spaces")
+    return Problem(f"'{sign}' cannot begin a text", here, hint=_QUOTE.format(sign))
+
+
+def _value_hint(text: str, here: Place) -> str:
+    before = line_of(text, here.line)[: here.column] or line_of(text, here.line - 1)
+    if re.search(r"[\[{,\s]#", before):
+        return _QUOTE.format("#") + ", else it is a comment"
+    return "write a value, or remove the sign"
+
+
+def _one(mark: yaml.Mark) -> Place:
+    return Place(mark.line, mark.column, mark.line, mark.column + 1)
+
+
+def _char_at(text: str, place: Place) -> str:
+    return line_of(text, place.line)[place.column : place.column + 1] or " "
+
+
+def _place_at(text: str, offset: int) -> Place:
+    start = text.rfind("\n", 0, offset) + 1
+    line = text.count("\n", 0, offset)
+    return Place(line, offset - start, line, offset - start + 1)

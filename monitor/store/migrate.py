@@ -1,0 +1,50 @@
+"""Brings a database to the schema of this version: numbered SQL files, one transaction each; never backwards."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from monitor.errors import SchemaTooNew, StoreError
+from monitor.store.sqlite import Database
+
+
+def migrations() -> list[tuple[int, list[str]]]:
+    """Return (number, statements) of every migration in order."""
+    found = []
+    for file in sorted(files("monitor.store").joinpath("migrations").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".sql"):
+            lines = (line.partition("--")[0].rstrip() for line in file.read_text("utf-8").splitlines())
+            statements = "\n".join(line for line in lines if line).split(";\n")
+            found.append((int(file.name[:4]), [s.removesuffix(";") for s in statements if s.strip()]))
+    return found
+
+
+def migrate(database: Database) -> None:
+    """Apply what is missing, after a copy of a database that holds something.
+
+    Raises:
+        SchemaTooNew: the database is ahead of this program.
+    """
+    version = int(database.read("PRAGMA user_version")[0][0])
+    wanted = migrations()
+    newest = wanted[-1][0]
+    if version > newest:
+        raise SchemaTooNew(
+            f"database {database.path} has schema {version} and this program knows {newest} at most; "
+            "install the newer version again, or give this one its own --state"
+        )
+    if version == newest:
+        return
+    if database.read_only:
+        raise StoreError(f"database {database.path} has an old schema; start headline-monitor run once to migrate it")
+    if version:
+        copy = Path(f"{database.path}.before-{newest}")
+        if not copy.exists():
+            database.run_alone("VACUUM INTO ?", str(copy))
+    for number, statements in wanted:
+        if number > version:
+            with database.tx() as connection:
+                for statement in statements:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={number}")

@@ -1,0 +1,182 @@
+"""The right half of the database: alerts that wait, messages to send, attempts and recipients."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from monitor.errors import LeaseLost
+from monitor.model import Alert, Delivery, DeliveryState, RecipientState, Settlement
+from monitor.store import rows
+from monitor.store.rows import ms, ms_or_none, text, text_or_none
+from monitor.store.sqlite import Database
+
+BEYOND_MS = 25 * 3600 * 1000  # the longest wish of a server is a day
+ALERTS_BEYOND_MS = 49 * 3600 * 1000  # digests and quiet hours hold for up to two days
+PATIENCE = 3  # attempts after which a message stands back behind the others
+
+ALERT = """
+SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, alert.due_at,
+  change.id AS change_id, change.kind, change.title AS change_title, change.previous_title,
+  change.version AS change_version, change.section AS change_section, change.url AS change_url,
+  change.breaking AS change_breaking, change.seen_at,
+  headline.source, headline.key, headline.published_at, headline.first_seen_at
+FROM alert JOIN change ON change.id = alert.change_id JOIN headline ON headline.id = change.headline_id
+"""
+
+_OPEN = (
+    "((delivery.state = 'pending' AND (next_attempt_at <= :now OR next_attempt_at > :beyond))"
+    " OR (delivery.state = 'sending' AND (lease_until <= :now OR lease_until > :beyond)))"
+)
+_READY = "(recipient.not_before IS NULL OR recipient.not_before <= :now OR recipient.not_before > :beyond)"
+
+
+def due_alerts(database: Database, now: datetime, limit: int) -> list[Alert]:
+    found = database.read(
+        ALERT + " WHERE alert.state = 'waiting' AND (due_at <= ? OR due_at > ?)"
+        " ORDER BY alert.high_priority DESC, alert.seq LIMIT ?",
+        ms(now),
+        ms(now) + ALERTS_BEYOND_MS,
+        limit,
+    )
+    return [rows.alert(row) for row in found]
+
+
+def messages_since(database: Database, channel: str, since: datetime) -> int:
+    sql = "SELECT count(DISTINCT message) FROM delivery WHERE channel = ? AND created_at > ?"
+    return int(database.read(sql, channel, ms(since))[0][0])
+
+
+def freeze(database: Database, deliveries: Sequence[Delivery]) -> None:
+    with database.tx() as db:
+        for delivery in deliveries:
+            at = ms(delivery.created_at)
+            db.execute(
+                "INSERT INTO delivery (id, channel, recipient, message, state, created_at, next_attempt_at)"
+                " VALUES (?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT DO NOTHING",
+                (delivery.id, delivery.channel, delivery.recipient, rows.message_json(delivery.message), at, at),
+            )
+            alerts = delivery.message.alert_ids
+            db.executemany(
+                "INSERT INTO delivery_alert (delivery_id, alert_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [(delivery.id, alert) for alert in alerts],
+            )
+            db.executemany(
+                "UPDATE alert SET state = 'queued' WHERE id = ? AND state = 'waiting'",
+                [(alert,) for alert in alerts],
+            )
+
+
+def drop_alerts(database: Database, alert_ids: Sequence[str], reason: str) -> None:
+    with database.tx() as db:
+        db.executemany(
+            "UPDATE alert SET state = 'dropped', reason = ? WHERE id = ? AND state = 'waiting'",
+            [(text(reason), alert) for alert in alert_ids],
+        )
+
+
+def _values(now: datetime) -> dict[str, object]:
+    return {"now": ms(now), "beyond": ms(now) + BEYOND_MS}
+
+
+def due_recipients(database: Database, now: datetime) -> list[tuple[str, str]]:
+    found = database.read_named(
+        f"SELECT DISTINCT delivery.channel, delivery.recipient FROM delivery"  # noqa: S608  constant text
+        f" LEFT JOIN recipient USING (channel, recipient) WHERE {_OPEN} AND {_READY}",
+        _values(now),
+    )
+    return [(row["channel"], row["recipient"]) for row in found]
+
+
+def claim(
+    database: Database, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta
+) -> tuple[Delivery, RecipientState] | None:
+    with database.tx() as db:
+        state = db.execute(
+            "SELECT * FROM recipient WHERE channel = ? AND recipient = ?", (channel, recipient)
+        ).fetchone()
+        row = db.execute(
+            "UPDATE delivery SET state = 'sending', attempts = attempts + 1, lease_owner = :owner, lease_until = :until"  # noqa: S608  constant text
+            " WHERE id = (SELECT id FROM delivery LEFT JOIN recipient USING (channel, recipient)"
+            f"   WHERE delivery.channel = :channel AND delivery.recipient = :recipient AND {_OPEN} AND {_READY}"
+            "    ORDER BY attempts >= :patience, seq LIMIT 1) RETURNING *",
+            {
+                **_values(now),
+                "owner": owner,
+                "until": ms(now + lease),
+                "channel": channel,
+                "recipient": recipient,
+                "patience": PATIENCE,
+            },
+        ).fetchone()
+    return None if row is None else (rows.delivery(row), rows.recipient(channel, recipient, state))
+
+
+def settle(
+    database: Database, delivery: Delivery, owner: str, settlement: Settlement, now: datetime, elapsed_ms: int
+) -> None:
+    open_ = settlement.state is DeliveryState.PENDING
+    with database.tx() as db:
+        settled = db.execute(
+            "UPDATE delivery SET state = ?, lease_owner = NULL, lease_until = NULL, ambiguous = ?, settled_at = ?,"
+            " next_attempt_at = coalesce(?, next_attempt_at), remote_id = coalesce(?, remote_id), last_error = ?"
+            " WHERE id = ? AND lease_owner = ?",
+            (
+                settlement.state,
+                settlement.ambiguous,
+                None if open_ else ms(now),
+                ms_or_none(settlement.next_attempt_at),
+                text_or_none(settlement.remote_id),
+                text_or_none(settlement.error),
+                delivery.id,
+                owner,
+            ),
+        )
+        if settled.rowcount != 1:
+            raise LeaseLost(f"delivery {delivery.id} was overtaken")
+        db.execute(
+            "INSERT INTO attempt (delivery_id, n, at, elapsed_ms, outcome, detail) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (
+                delivery.id,
+                delivery.attempts,
+                ms(now),
+                elapsed_ms,
+                settlement.state,
+                text_or_none(settlement.error),
+            ),
+        )
+        _save_recipient(db, settlement.recipient)
+
+
+def _save_recipient(db: sqlite3.Connection, state: RecipientState) -> None:
+    db.execute(
+        "INSERT INTO recipient (channel, recipient, failures, not_before, last_ok_at, last_error)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (channel, recipient) DO UPDATE SET failures = excluded.failures,"
+        " not_before = excluded.not_before, last_ok_at = excluded.last_ok_at, last_error = excluded.last_error",
+        (
+            state.channel,
+            state.recipient,
+            state.failures,
+            ms_or_none(state.not_before),
+            ms_or_none(state.last_ok_at),
+            text_or_none(state.last_error),
+        ),
+    )
+
+
+def retry(database: Database, ids: Sequence[str] | None, now: datetime) -> int:
+    """Send dead and unconfirmed deliveries again: those named (by the beginning of their id), or all."""
+    chosen, values = "", []
+    if ids is not None:
+        chosen = " AND (" + " OR ".join("id LIKE ?" for _ in ids) + ")" if ids else " AND 0"
+        values = [f"{id_}%" for id_ in ids]
+    with database.tx() as db:
+        again = db.execute(
+            "UPDATE delivery SET state = 'pending', next_attempt_at = ?, settled_at = NULL, ambiguous = 0"  # noqa: S608  constant text
+            " WHERE state IN ('dead', 'unconfirmed')" + chosen,
+            (ms(now), *values),
+        )
+        db.execute("UPDATE recipient SET not_before = NULL WHERE not_before > ?", (ms(now),))
+    return again.rowcount

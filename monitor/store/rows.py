@@ -1,0 +1,178 @@
+"""Rows to dataclasses and back: epoch milliseconds, JSON, and text that SQLite takes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+from monitor.model import (
+    Alert,
+    Change,
+    ChangeKind,
+    Delivery,
+    Headline,
+    Match,
+    Message,
+    PollState,
+    RecipientState,
+    Remembered,
+    Section,
+    Span,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def ms(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def ms_or_none(moment: datetime | None) -> int | None:
+    return None if moment is None else ms(moment)
+
+
+def moment(value: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=value)
+
+
+def moment_or_none(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
+
+
+def text(value: str) -> str:
+    """Return the text without what SQLite refuses or cuts at: lone surrogates and NUL."""
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
+def text_or_none(value: str | None) -> str | None:
+    return None if value is None else text(value)
+
+
+def poll_state(row: sqlite3.Row) -> PollState:
+    return PollState(
+        source=row["source"],
+        endpoint=row["name"],
+        config_hash=row["config_hash"],
+        every=timedelta(milliseconds=row["every_ms"]),
+        next_poll_at=moment(row["next_poll_at"]),
+        baselined_at=moment_or_none(row["baselined_at"]),
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        body_hash=row["body_hash"],
+        full_at=moment_or_none(row["full_at"]),
+        last_poll_at=moment_or_none(row["last_poll_at"]),
+        last_ok_at=moment_or_none(row["last_ok_at"]),
+        last_change_at=moment_or_none(row["last_change_at"]),
+        typical_items=row["typical_items"],
+        polls=row["polls"],
+        failures=row["failures"],
+        last_error=row["last_error"],
+    )
+
+
+def headline(row: sqlite3.Row) -> Headline:
+    return Headline(
+        source=row["source"],
+        key=row["key"],
+        title=row["title"],
+        section=Section(row["section"]),
+        url=row["url"],
+        published_at=moment_or_none(row["published_at"]),
+        first_seen_at=moment(row["first_seen_at"]),
+        breaking=bool(row["breaking"]),
+        version=row["version"],
+    )
+
+
+def remembered(row: sqlite3.Row, keys: frozenset[str]) -> Remembered:
+    return Remembered(
+        id=row["id"],
+        headline=headline(row),
+        keys=keys,
+        baseline=bool(row["baseline"]),
+        fired=frozenset(json.loads(row["fired"])),
+        last_seen_at=moment(row["last_seen_at"]),
+    )
+
+
+def matches_json(matches: tuple[Match, ...]) -> str:
+    return json.dumps(
+        [{"rule": m.rule, "spans": [[s.start, s.end, s.term] for s in m.spans]} for m in matches],
+        ensure_ascii=False,
+    )
+
+
+def matches(value: str) -> tuple[Match, ...]:
+    return tuple(
+        Match(rule=m["rule"], spans=tuple(Span(start=a, end=b, term=t) for a, b, t in m["spans"]))
+        for m in json.loads(value)
+    )
+
+
+def alert(row: sqlite3.Row) -> Alert:
+    """Rebuild an alert from a row of alert, change and headline (columns of `outbox.ALERT`)."""
+    told = Headline(
+        source=row["source"],
+        key=row["key"],
+        title=row["change_title"],
+        section=Section(row["change_section"]),
+        url=row["change_url"],
+        published_at=moment_or_none(row["published_at"]),
+        first_seen_at=moment(row["first_seen_at"]),
+        breaking=bool(row["change_breaking"]),
+        version=row["change_version"],
+    )
+    change = Change(
+        id=row["change_id"],
+        kind=ChangeKind(row["kind"]),
+        headline=told,
+        seen_at=moment(row["seen_at"]),
+        previous_title=row["previous_title"],
+    )
+    return Alert(
+        id=row["alert_id"],
+        change=change,
+        matches=matches(row["matches"]),
+        channel=row["channel"],
+        due_at=moment(row["due_at"]),
+        high_priority=bool(row["high_priority"]),
+    )
+
+
+def message_json(message: Message) -> str:
+    return json.dumps(
+        {
+            "title": text(message.title),
+            "body": text(message.body),
+            "format": message.format,
+            "alerts": list(message.alert_ids),
+        },
+        ensure_ascii=False,
+    )
+
+
+def delivery(row: sqlite3.Row) -> Delivery:
+    data = json.loads(row["message"])
+    return Delivery(
+        id=row["id"],
+        channel=row["channel"],
+        recipient=row["recipient"],
+        message=Message(title=data["title"], body=data["body"], format=data["format"], alert_ids=tuple(data["alerts"])),
+        created_at=moment(row["created_at"]),
+        attempts=row["attempts"],
+        ambiguous=row["ambiguous"],
+    )
+
+
+def recipient(channel: str, name: str, row: sqlite3.Row | None) -> RecipientState:
+    if row is None:
+        return RecipientState(channel=channel, recipient=name)
+    return RecipientState(
+        channel=channel,
+        recipient=name,
+        failures=row["failures"],
+        not_before=moment_or_none(row["not_before"]),
+        last_ok_at=moment_or_none(row["last_ok_at"]),
+        last_error=row["last_error"],
+    )

@@ -1,0 +1,80 @@
+"""The store of `monitor.ports` on SQLite: joins the halves, adds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from monitor.model import (
+    Alert,
+    Delivery,
+    EndpointSpec,
+    Memory,
+    PollResult,
+    PollState,
+    RecipientState,
+    Settlement,
+)
+from monitor.store import outbox, polls, upkeep
+from monitor.store.queries import Queries
+from monitor.store.sqlite import Database
+
+
+class SqliteStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.queries = Queries(database)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def sync(self, endpoints: Sequence[EndpointSpec], now: datetime) -> None:
+        polls.sync(self._database, endpoints, now)
+
+    def claim_polls(self, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[PollState]:
+        return polls.claim(self._database, owner, now, lease, limit)
+
+    def recall(self, source: str, keys: Collection[str]) -> Memory:
+        return polls.recall(self._database, source, keys)
+
+    def commit_poll(self, result: PollResult) -> None:
+        polls.commit(self._database, result)
+
+    def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
+        return outbox.due_alerts(self._database, now, limit)
+
+    def messages_since(self, channel: str, since: datetime) -> int:
+        return outbox.messages_since(self._database, channel, since)
+
+    def freeze(self, deliveries: Sequence[Delivery]) -> None:
+        outbox.freeze(self._database, deliveries)
+
+    def drop_alerts(self, alert_ids: Sequence[str], reason: str) -> None:
+        outbox.drop_alerts(self._database, alert_ids, reason)
+
+    def due_recipients(self, now: datetime) -> Sequence[tuple[str, str]]:
+        return outbox.due_recipients(self._database, now)
+
+    def claim_delivery(
+        self, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta
+    ) -> tuple[Delivery, RecipientState] | None:
+        return outbox.claim(self._database, channel, recipient, owner, now, lease)
+
+    def settle(self, delivery: Delivery, owner: str, settlement: Settlement, now: datetime, elapsed_ms: int) -> None:
+        outbox.settle(self._database, delivery, owner, settlement, now, elapsed_ms)
+
+    def retry_deliveries(self, ids: Sequence[str] | None, now: datetime) -> int:
+        """Send dead and unconfirmed deliveries again and return how many."""
+        return outbox.retry(self._database, ids, now)
+
+    def release_leases(self) -> None:
+        upkeep.release_leases(self._database)
+
+    def make_due(self, now: datetime) -> None:
+        upkeep.make_due(self._database, now)
+
+    def shift_due(self, delta: timedelta, now: datetime) -> None:
+        upkeep.shift_due(self._database, delta, now)
+
+    def prune(self, now: datetime, retention: timedelta) -> None:
+        upkeep.prune(self._database, now, retention)

@@ -1,0 +1,182 @@
+"""Rules: when they fire, in which order, with which spans, and what they say about it."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.match.rules import Rule, compile_rules
+from monitor.model import Headline, Section
+
+BASE = Headline(
+    source="kifache",
+    key="k",
+    title="الأمن يوقف خلية إرهابية بحد السوالم",
+    section=Section.LIST,
+    first_seen_at=datetime(2026, 3, 2, tzinfo=UTC),
+)
+WORDS = ["الأمن", "وزير", "خلية إرهابية", "حد السوالم", "police", "grève", "2030", "أمن غذائي", "غذائي"]
+
+
+def fired(rules, **changes):
+    return [match.rule for match in compile_rules(rules).evaluate(replace(BASE, **changes))]
+
+
+def reason(rule, **changes):
+    [verdict] = compile_rules([rule]).explain(replace(BASE, **changes))
+    return verdict
+
+
+def test_any_needs_one_of_its_words():
+    assert ["r"] == fired([Rule(name="r", any=("police", "الأمن"))])
+    assert [] == fired([Rule(name="r", any=("police", "grève"))])
+
+
+def test_all_needs_every_one_of_its_words():
+    assert ["r"] == fired([Rule(name="r", all=("الأمن", "حد السوالم"))])
+    assert [] == fired([Rule(name="r", all=("الأمن", "police"))])
+    assert [] == fired([Rule(name="r", all=("police", "الأمن"))])
+
+
+def test_any_and_all_must_both_hold():
+    assert ["r"] == fired([Rule(name="r", any=("police", "خلية"), all=("الأمن",))])
+    assert [] == fired([Rule(name="r", any=("police",), all=("الأمن",))])
+
+
+def test_none_vetoes():
+    rule = Rule(name="r", any=("الأمن",), none=("الأمن الغذائي",))
+    assert ["r"] == fired([rule])
+    assert [] == fired([rule], title="الأمن الغذائي في خطر")
+
+
+def test_breaking_asks_for_breaking_headlines():
+    rules = [Rule(name="all of it", breaking=True), Rule(name="words", any=("الأمن",), breaking=True)]
+    assert [] == fired(rules)
+    assert ["all of it", "words"] == fired(rules, breaking=True)
+    assert ["all of it"] == fired(rules, breaking=True, title="خبر آخر")
+
+
+def test_breaking_and_none_alone_let_the_others_through():
+    rule = Rule(name="r", breaking=True, none=("رياضة",))
+    assert ["r"] == fired([rule], breaking=True)
+    assert [] == fired([rule], breaking=True, title="رياضة: فوز كبير")
+
+
+def test_sources_restrict_a_rule():
+    rule = Rule(name="r", any=("الأمن",), sources=("hespress", "kifache"))
+    assert ["r"] == fired([rule])
+    assert [] == fired([rule], source="goud")
+
+
+@pytest.mark.parametrize("rule", [Rule(name="r"), Rule(name="r", none=("x",)), Rule(name="r", sources=("kifache",))])
+def test_a_rule_that_asks_for_nothing_never_fires(rule):
+    assert [] == fired([rule], breaking=True)
+    assert not reason(rule, breaking=True).fired
+
+
+def test_rules_fire_in_their_order():
+    rules = [
+        Rule(name="c", any=("حد السوالم",)),
+        Rule(name="b", breaking=True),
+        Rule(name="a", any=("الأمن", "خلية")),
+    ]
+    assert ["c", "b", "a"] == fired(rules, breaking=True)
+
+
+def test_spans_stand_in_the_order_of_the_title_and_name_their_words():
+    rules = compile_rules([Rule(name="r", any=("حد السوالم", "أمن"), all=("خلية إرهابية",))])
+    [match] = rules.evaluate(BASE)
+    assert [("الأمن", "أمن"), ("خلية إرهابية", "خلية إرهابية"), ("بحد السوالم", "حد السوالم")] == [
+        (BASE.title[span.start : span.end], span.term) for span in match.spans
+    ]
+
+
+def test_a_word_given_twice_is_told_once():
+    [match] = compile_rules([Rule(name="r", any=("أمن", "أمن"), all=("أمن",))]).evaluate(BASE)
+    assert 1 == len(match.spans)
+
+
+def test_a_rule_without_words_has_no_spans():
+    [match] = compile_rules([Rule(name="r", breaking=True)]).evaluate(replace(BASE, breaking=True))
+    assert () == match.spans
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Rule(name="r", any=("police", "grève")), "no word of any: is in the headline ('police' or 'grève')"),
+        (Rule(name="r", all=("الأمن", "police")), "'police' of all: is not in the headline"),
+        (Rule(name="r", all=("grève", "police")), "'grève' and 'police' of all: are not in the headline"),
+        (Rule(name="r", any=("الأمن",), none=("سوالم",)), "'سوالم' (as 'السوالم') of none: is in the headline"),
+        (Rule(name="r", breaking=True), "the headline is not breaking"),
+        (Rule(name="r", any=("الأمن",), sources=("goud", "le360")), "the rule is for goud and le360, not for kifache"),
+        (Rule(name="r"), "the rule has neither words to look for nor breaking: true"),
+        (
+            Rule(name="r", any=tuple(f"w{n}" for n in range(20))),
+            "no word of any: is in the headline ('w0', 'w1', 'w2', 'w3', 'w4', 'w5', 'w6' or 13 others)",
+        ),
+    ],
+)
+def test_a_silent_rule_says_why(rule, words):
+    verdict = reason(rule)
+    assert (False, words) == (verdict.fired, verdict.reason)
+
+
+def test_a_firing_rule_says_why():
+    verdict = reason(Rule(name="r", any=("أمن", "خلية", "police"), breaking=True), breaking=True)
+    assert verdict.fired
+    assert "'أمن' (as 'الأمن') and 'خلية' are in the headline and the headline is breaking" == verdict.reason
+
+
+words = st.lists(st.sampled_from(WORDS), max_size=3, unique=True).map(tuple)
+some_rules = st.lists(
+    st.builds(
+        Rule,
+        name=st.uuids().map(str),
+        any=words,
+        all=words,
+        none=words,
+        breaking=st.booleans(),
+        sources=st.sampled_from([(), ("kifache",), ("goud",)]),
+    ),
+    max_size=6,
+)
+
+
+@given(some_rules, st.lists(st.sampled_from([*WORDS, ":", "x"]), max_size=8).map(" ".join), st.booleans())
+def test_what_is_explained_is_what_fires(rules, title, breaking):
+    compiled = compile_rules(rules)
+    headline = replace(BASE, title=title, breaking=breaking)
+    verdicts = compiled.explain(headline)
+    assert [rule.name for rule in rules] == [verdict.rule for verdict in verdicts]
+    assert [v.rule for v in verdicts if v.fired] == [match.rule for match in compiled.evaluate(headline)]
+    assert all(verdict.reason for verdict in verdicts)
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=100))
+def test_no_title_is_too_odd(title):
+    compile_rules([Rule(name="r", any=tuple(WORDS))]).evaluate(replace(BASE, title=title))
+
+
+@pytest.mark.parametrize("title", ["", "\ud800\udc00\udfff", "الأمن " * 2_000, "x" * 10_000, "\u0651" * 10_000])
+def test_a_hostile_title_is_evaluated(title):
+    assert len(compile_rules([Rule(name="r", any=("الأمن",))]).evaluate(replace(BASE, title=title))) <= 1
+
+
+def _cost(rules):
+    compiled = compile_rules(rules)
+    rounds = []
+    for _ in range(7):
+        start = time.perf_counter()
+        for _ in range(50):
+            compiled.evaluate(BASE)
+        rounds.append(time.perf_counter() - start)
+    return min(rounds)
+
+
+def test_the_cost_of_a_headline_does_not_grow_with_the_number_of_rules():
+    many = [Rule(name=str(n), any=tuple(f"كلمة{n}x{k}" for k in "abcde")) for n in range(1000)]
+    assert _cost([*many, Rule(name="r", any=("الأمن",))]) < 5 * _cost([Rule(name="r", any=("الأمن",))])

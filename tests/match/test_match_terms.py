@@ -1,0 +1,154 @@
+"""Terms in headlines: the spellings that must be found, the look-alikes that must not, and their places."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.match.rules import Rule, compile_rules
+from monitor.match.terms import problem
+from monitor.model import Headline, Section
+from monitor.text import fold_text
+
+anything = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
+
+
+def headline(title):
+    return Headline(
+        source="site",
+        key="k",
+        title=title,
+        section=Section.LIST,
+        first_seen_at=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+
+
+def spots(term, title):
+    """Return the pieces of the title where the term stands."""
+    matches = compile_rules([Rule(name="r", any=(term,))]).evaluate(headline(title))
+    return [title[span.start : span.end] for match in matches for span in match.spans]
+
+
+@pytest.mark.parametrize(
+    ("term", "title", "piece"),
+    [
+        ("الأمن", "تعزيز ﻷﻣﻦ المطارات", "ﻷﻣﻦ"),
+        ("الأمن", "قوات الأمـــن تنتشر", "الأمـــن"),
+        ("الأمن", "مجلس الأَمْنِ يجتمع", "الأَمْنِ"),
+        ("الأمن", "الإخلال بالأمن العام", "بالأمن"),
+        ("الأمن", "جهود للأمن الوطني", "للأمن"),
+        ("الأمن", "اهتمام وبالأمن أيضا", "وبالأمن"),
+        ("الأمن", "فللأمن دور كبير", "فللأمن"),
+        ("أمن", "رجال «الأمن» يتدخلون", "الأمن"),
+        ("الأمن", 'بلاغ لـ"الأمن" الوطني', "الأمن"),
+        ("الأمن", "رجال ال\u200fأمن", "ال\u200fأمن"),
+        ("ملك", "زيارة الملک", "الملک"),
+        ("المغربي", "المغربی يفوز", "المغربی"),
+        ("2025", "ميزانية ٢٠٢٥", "٢٠٢٥"),
+        ("متهم", "حجز17متهم جديد", "متهم"),
+        ("المحكمة", "قرار للمحكمه", "للمحكمه"),
+        ("état", "L’État annonce", "État"),
+        ("Etat", "L'ETAT ANNONCE", "ETAT"),
+        ("l'État", "la dette de l’état", "l’état"),
+        ("cœur", "opération à coeur ouvert", "coeur"),
+        ("coeur", "opération à cœur ouvert", "cœur"),
+        ("istanbul", "Séisme à İstanbul", "İstanbul"),
+        ("İstanbul", "quake near ISTANBUL", "ISTANBUL"),
+        ("Egypt", "Egypt's new port", "Egypt"),
+        ("Tor", "Police unmask Tor users", "Tor"),
+        ("Москва", "Поезд МОСКВА", "МОСКВА"),
+    ],
+)
+def test_a_word_is_found_in_its_spellings(term, title, piece):
+    assert [piece] == spots(term, title)
+
+
+@pytest.mark.parametrize(
+    ("term", "title"),
+    [
+        ("الأمن", "تعيين أمين عام جديد"),
+        ("الأمن", "وعكة تلغي أمنية لاعب"),
+        ("مصر", "سطو على مصرف"),
+        ("قطر", "قطرات مطر"),
+        ("roi", "trois blessés"),
+        ("RAM", "un programme chargé"),
+        ("Tor", "Elementor updated"),
+        ("ONU", "bonus et malus"),
+        ("ألم", "لم يحضر أحد"),
+        ("الله", "قال له الوزير"),
+    ],
+)
+def test_a_look_alike_is_not_found(term, title):
+    assert [] == spots(term, title)
+
+
+@pytest.mark.parametrize(
+    ("term", "title", "piece"),
+    [
+        ("المكتب المركزي", "عملية للمكتب المركزي للأبحاث", "للمكتب المركزي"),
+        ("حد السوالم", "حريق بحد السوالم", "بحد السوالم"),
+        ("حد السوالم", "حريق ب«حد» «السوالم»", "حد» «السوالم"),
+        ("وزير الداخلية", "بلاغ لوزير الداخلية، اليوم", "لوزير الداخلية"),
+        ("Nations unies", "les Nations-Unies réagissent", "Nations-Unies"),
+        ("St. Petersburg", "Fire in St. Petersburg", "St. Petersburg"),
+        ("2.5", "hausse de 2.5 %", "2.5"),
+        ("a b a", "b a b a", "a b a"),
+    ],
+)
+def test_a_phrase_is_found_where_its_words_stand_together(term, title, piece):
+    assert [piece] == spots(term, title)
+
+
+@pytest.mark.parametrize(
+    ("term", "title"),
+    [
+        ("وزير الداخلية", "الوزير: الداخلية مستعدة"),
+        ("وزير الداخلية", "الداخلية وزير"),
+        ("وزير الداخلية", "وزير الشؤون الداخلية"),
+        ("وزير الداخلية", "استقبل الوزير"),
+        ("وزير الداخلية", "الداخلية: بلاغ"),
+        ("Nations unies", "des nations… unies"),
+    ],
+)
+def test_a_phrase_needs_its_words_together_in_order_and_in_one_sentence(term, title):
+    assert [] == spots(term, title)
+
+
+def test_every_place_of_a_term_is_told():
+    assert ["الأمن", "بالأمن"] == spots("أمن", "الأمن يطالب بالأمن")
+
+
+@pytest.mark.parametrize("term", ["", "  ", "!!!", "«»", "\u200f", "🔴"])
+def test_a_term_without_letters_is_a_problem(term):
+    assert "no letter or digit" in problem(term)
+    with pytest.raises(ValueError, match=r"rule 'r': .*no letter or digit"):
+        compile_rules([Rule(name="r", none=(term,), breaking=True)])
+
+
+@pytest.mark.parametrize("term", ["قتل*", "/قتل|جرح/", "/x/i", "exact: الأمن", "Exact:x"])
+def test_signs_that_would_find_something_else_are_a_problem(term):
+    assert "is not made of words" in problem(term)
+
+
+@pytest.mark.parametrize("term", ["الأمن", "حد السوالم", "l'État", "24/7", "2030", "AC/DC", "St. Petersburg", "@user"])
+def test_words_are_no_problem(term):
+    assert problem(term) is None
+
+
+@given(anything, anything)
+def test_a_span_is_a_piece_of_the_title_that_holds_the_term(term, rest):
+    if problem(term):
+        return
+    title = f"{rest} {term} {rest}"
+    for piece in spots(term, title):
+        assert piece
+        assert piece in title
+
+
+@given(st.text("أبتةلانوكفس", min_size=3, max_size=8), st.sampled_from(["", "و", "ف", "ب", "ال", "بال", "لل", "وال"]))
+def test_every_arabic_word_is_found_behind_its_particles(word, particles):
+    title = f"قبل {particles}{word}، بعد"
+    # without the article, three ل in a row are written as two
+    if not (particles == "لل" and fold_text(word).startswith("ل")) and fold_text(word)[:2] != "ال":
+        assert [f"{particles}{word}"] == spots(word, title)
