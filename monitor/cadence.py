@@ -130,6 +130,7 @@ def _later(
 
 
 def _retry_wait(failures: int, outcome: RetryLater | Ambiguous, random: float) -> timedelta:
-    wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 16)) * (0.5 + 0.5 * random)
+    doublings: int = 2 ** min(failures - 1, 16)
+    wait = min(LAST_RETRY, FIRST_RETRY * doublings) * (0.5 + 0.5 * random)
     wish = outcome.retry_after if isinstance(outcome, RetryLater) else None
     return max(wait, min(wish, LONGEST_WISH)) if wish else wait

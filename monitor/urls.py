@@ -16,7 +16,7 @@ _DEFAULT_PORTS = {80, 443}
 _PLAIN_HOST = re.compile(r"[a-z0-9.-]+")
 _PLAIN_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~,!()+*@:-]*)*", re.ASCII)
 _PLAIN_QUERY = re.compile(r"(?:[\w.~-]*(?:=[\w.~-]*)?(?:&|$))*", re.ASCII)
-_SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
+_SESSION = re.compile(r"(?:;|%3B)jsessionid=[^/?]*", re.IGNORECASE)
 
 _TRACKING_PREFIXES = (
     "utm_",
@@ -199,17 +199,17 @@ def _is_plain(parts: SplitResult) -> bool:
 
 def _encoded(parts: SplitResult) -> SplitResult | None:
     try:
-        encoded = canonicalize_url(_SURROGATE.sub("\ufffd", parts.geturl()))
-        # It leaves some signs behind a semicolon to its second run.
-        return _split(canonicalize_url(encoded) if ";" in encoded else encoded)
+        # w3lib leaves what stands behind a semicolon half encoded, unless the semicolon is encoded itself.
+        url = parts._replace(path=parts.path.replace(";", "%3B")).geturl()
+        return _split(canonicalize_url(_SURROGATE.sub("\ufffd", url)))
     except ValueError:
         return None
 
 
 def _path(path: str) -> str:
-    path = _SESSION.sub("", path).rstrip("/;")
+    path = _SESSION.sub("", path).rstrip("/")
     while path.lower().endswith(("/amp", ".amp.html")):
-        path = path[:-4].rstrip("/;") if path.lower().endswith("/amp") else path[:-9] + ".html"
+        path = path[:-4].rstrip("/") if path.lower().endswith("/amp") else path[:-9] + ".html"
     return path
 
 

@@ -48,8 +48,8 @@ class Problem:
     hint: str | None = None
 
 
-class WrongFile(Exception):  # noqa: N818  it never leaves the package: `load` turns it into a ConfigError
-    """The file cannot be read any further than this problem."""
+class WrongFile(Exception):
+    """The file cannot be read any further than this problem; `load` turns it into a ConfigError."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)

@@ -16,6 +16,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PUBLIC_KEYS = {"name", "type", "quiet_hours", "digest", "rate"}  # of channels
 _MAX_FILE = 64 * 1024
 _CONTAINER_SECRETS = Path("/run/secrets")  # mounted readable for all by the container engine, not by the operator
+_LONG_PART, _SHORT = 8, 12  # characters
 _HIDDEN = "***"
 _ANY_CREDENTIAL = (
     (re.compile(r"\b(?!https?://)([A-Za-z][A-Za-z0-9+.-]*://)[^\s'\"]+"), rf"\1{_HIDDEN}"),  # notification services
@@ -42,9 +43,10 @@ class Secrets:
 
     def hide(self, value: str) -> None:
         """Never print the value, nor a long part of it such as the token in an address."""
-        _, _, rest = value.rpartition("://")
+        _, is_address, rest = value.rpartition("://")
         self._values.add(value)
-        self._values.update(part for part in re.split(r"[/:@?&=#,\s]+", rest) if len(part) >= 8)
+        if is_address:
+            self._values.update(part for part in re.split(r"[/:@?&=#,\s]+", rest) if len(part) >= _LONG_PART)
 
     def hide_scalar(self, scalar: Scalar) -> None:
         """Never print what the file has at this place."""
@@ -61,7 +63,7 @@ class Secrets:
 
     def _message(self, text: str) -> str:
         for value in sorted(self._values, key=len, reverse=True):
-            short = len(value) < 6  # could be part of any word
+            short = len(value) < _SHORT and value not in self._parts  # could be any word
             text = text.replace(f"'{value}'", f"'{_HIDDEN}'") if short else text.replace(value, _HIDDEN)
         return text
 
@@ -91,7 +93,7 @@ def resolve(root: Block, *, environ: Mapping[str, str], folder: Path, credential
     return found
 
 
-class _NoSecret(Exception):  # noqa: N818  it never leaves the module
+class _NoSecret(Exception):
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
         self.message, self.hint = message, hint
@@ -100,7 +102,7 @@ class _NoSecret(Exception):  # noqa: N818  it never leaves the module
 def _may_be_secret(path: KeyPath) -> bool:
     words = [step for step in path if isinstance(step, str)]
     if words[0] == "channels":
-        return len(words) < 2 or words[1] not in _PUBLIC_KEYS
+        return not _PUBLIC_KEYS.intersection(words[1:2])
     return words[0] == "sources" and ("headers" in words or words[-1] == "url")
 
 

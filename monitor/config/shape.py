@@ -7,7 +7,7 @@ single value where a list is wanted a list of one: people write `any: 2026` and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
@@ -55,23 +55,34 @@ class Shape(Generic[T]):
     def __init__(self, kind: type[T]) -> None:
         self.adapter: TypeAdapter[T] = TypeAdapter(kind)
 
-    def fit(self, node: Block, path: KeyPath, given: Mapping[str, Plain]) -> T | list[Problem]:
-        """Return the dataclass, or every problem; `given` holds values that stand in for those of the file."""
+    def fit(self, node: Block, path: KeyPath, given: Mapping[str, Plain]) -> tuple[T | None, list[Problem]]:
+        """Return the dataclass and every problem; `given` holds values that stand in for those of the file.
+
+        With problems, the dataclass lacks the keys that have them, or is None when it cannot do without.
+        """
         empty = {at: _nothing(value, path + at) for at, value in scalars(node) if value.is_empty}
-        errors: list[Any] = []
+        fitted, errors = self._validate(node, given, without={str(at[0]) for at in empty})
         for _ in range(_MEND_ROUNDS):
-            try:
-                fitted = self.adapter.validate_json(json.dumps(_data(node) | dict(given)), strict=True)
-            except ValidationError as error:
-                errors = error.errors(include_url=False, include_input=False)
-            except OverflowError:
-                return [Problem("a number in this block is too large", node.place, path)]
-            else:
-                return list(empty.values()) or fitted
-            if not any([_mend(node, error) for error in errors]):
+            if not [error for error in errors if _mend(node, error)]:
                 break
+            fitted, errors = self._validate(node, given, without={str(at[0]) for at in empty})
+        if not errors:
+            return fitted, list(empty.values())
         told = self._problems(node, path, list(_without_noise(node, errors)))
-        return [*empty.values(), *(problem for at, problem in told if at not in empty)]
+        faulty = {str(step) for error in errors for step in error["loc"][:1]} | {str(at[0]) for at in empty}
+        fitted, _ = self._validate(node, given, without=faulty)
+        return fitted, [*empty.values(), *(problem for at, problem in told if at not in empty)]
+
+    def _validate(
+        self, node: Block, given: Mapping[str, Plain], without: Collection[str]
+    ) -> tuple[T | None, Sequence[Any]]:
+        data = {key: value for key, value in (_data(node) | dict(given)).items() if key not in without}
+        try:
+            return self.adapter.validate_json(json.dumps(data), strict=True), ()
+        except ValidationError as error:
+            return None, error.errors(include_url=False, include_input=False)
+        except OverflowError:  # a duration of more digits than time has
+            return None, [{"type": "overflow", "loc": (), "msg": "a number in this block is too large"}]
 
     def _problems(self, node: Block, path: KeyPath, errors: Sequence[Any]) -> Iterator[tuple[KeyPath, Problem]]:
         """Yield the problems with the paths of what they are about; a mistyped key is not missing too."""
@@ -101,7 +112,7 @@ class Shape(Generic[T]):
 
     def _meant(self, name: str, above: KeyPath) -> str | None:
         known = self.keys(above)
-        other = _OTHER_NAMES.get(name)
+        other = _OTHER_NAMES.get(guess(name, _OTHER_NAMES) or "")
         return guess(name, known) or (other if other in known else None)
 
     def _meaning(self, name: str, above: KeyPath) -> str | None:
@@ -123,7 +134,7 @@ class Shape(Generic[T]):
 
 
 @cache
-def shape_of(kind: type[T]) -> Shape[T]:
+def shape_of(kind: Any) -> Shape[Any]:
     """Return the shape of a dataclass; building one takes milliseconds."""
     return Shape(kind)
 

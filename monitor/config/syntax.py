@@ -18,7 +18,8 @@ _WORDINGS = (
     # what libyaml or PyYAML says -> what we say, and what to do
     ("mapping values are not allowed", "a second ': ' in one line, or a wrong indentation",
      "put a text that contains ': ' in quotes; keys of one block start in the same column"),
-    ("expected ',' or ']'", "the list that starts here does not end", "close it with ']', and put ',' between its items"),
+    ("expected ',' or ']'", "the list that starts here does not end",
+     "close it with ']', and put ',' between its items"),
     ("expected ',' or '}'", "the block that starts here does not end",
      "close it with '}', and put ',' between its keys"),
     ("unexpected end of stream", "the quoted text that starts here does not end", "close it with the same quote"),
@@ -32,6 +33,7 @@ _WORDINGS = (
     ("expected key", "this line does not belong to the block above it", "keys of one block start in the same column"),
     ("expected ':'", "a key without ':'", "write: key: value"),
 )  # fmt: skip
+_RESERVED = {"alias": "*", "anchor": "&", "directive": "%", "tag": "!"}
 _AT_START = {"expected ',' or ']'", "expected ',' or '}'", "unexpected end of stream", "unknown escape character"}
 
 
@@ -68,22 +70,18 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     start = getattr(error, "context_mark", None)
     if mark is None:
         return Problem(f"not YAML: {said}")
-    here = _one(mark)
-    context = str(getattr(error, "context", "") or "")
-    sign = _char_at(text, _one(start) if "alias" in context or "anchor" in context else here)
-    if "alias" in context or "anchor" in context:
-        return Problem(f"'{sign}' cannot begin a text", _one(start), hint=_QUOTE.format(sign))
-    if "directive" in context:
-        return Problem("'%' cannot begin a line", _one(start), hint=_QUOTE.format("%"))
+    here, context = _one(mark), str(getattr(error, "context", "") or "")
+    opened = _one(start) if start else here
+    for what, sign in _RESERVED.items():
+        if what in context:
+            return Problem(f"'{sign}' cannot begin a text", opened, hint=_QUOTE.format(sign))
     if "start any token" in said:
-        return _bad_start(sign, here)
-    if "tag" in context:
-        return Problem("'!' cannot begin a text", _one(start), hint=_QUOTE.format("!"))
-    if "expected node content" in said or "expected the node content" in said:
+        return _bad_start(_char_at(text, here), here)
+    if "node content" in said:
         return Problem("a value was expected here", here, hint=_value_hint(text, here))
     for words, message, hint in _WORDINGS:
         if words in said:
-            return Problem(message, _one(start) if start and words in _AT_START else here, hint=hint)
+            return Problem(message, opened if words in _AT_START else here, hint=hint)
     return Problem(f"not YAML: {said}", here)
 
 

@@ -122,11 +122,12 @@ class _Brotli:
         self._brotli = brotli.Decompressor()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        if self._brotli.is_finished():
-            return
-        yield self._brotli.process(data, output_buffer_limit=_STEP)
-        while not self._brotli.can_accept_more_data():
-            yield self._brotli.process(b"", output_buffer_limit=_STEP)
+        while not self._brotli.is_finished():
+            piece = self._brotli.process(data, output_buffer_limit=_STEP)
+            yield piece
+            data = b""  # it keeps what it did not get to; it may say "give me more" before it has told everything
+            if not piece and self._brotli.can_accept_more_data():
+                return
 
     def complete(self) -> bool:
         return bool(self._brotli.is_finished())

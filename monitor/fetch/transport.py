@@ -1,146 +1,85 @@
-"""httpx over a connection pool of our own, whose streams obey one deadline and connect to checked addresses only."""
+"""An httpx transport over httpcore's public connection pool; no redirects, no decompression, no error sentences.
+
+httpx's own transport offers no way to say how connections are made. Connections are kept per site and per set of
+allowed networks: what one source opened into a private network is of no use to another that may not go there.
+"""
 
 from __future__ import annotations
 
 import ssl
-import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
+from time import monotonic
+from typing import cast
 
 import httpcore
 import httpx
 
-from monitor.errors import FetchError
-from monitor.fetch import guard
-from monitor.fetch.resolve import Resolver
+from monitor.fetch.guard import Network
+from monitor.fetch.network import GuardedBackend, StaleConnection, Stream
 
-_now = time.monotonic
-_local = threading.local()  # the deadline of the fetch that this thread works on
+KEEP_SITES = 64  # sites whose idle connections are kept
+KEEP_SECONDS = 90.0  # servers end idle connections after 5 to 75 seconds; most sites are polled once a minute
 
-
-def set_deadline(moment: float) -> None:
-    """Let everything this thread does on the network end at that moment of the monotonic clock."""
-    _local.deadline = moment
+_Key = tuple[bytes, bytes, int | None, tuple[Network, ...]]
 
 
-def remaining() -> float:
-    """Return the seconds left.
+class _Site:
+    """The connections to one origin, and how many exchanges use them now."""
 
-    Raises:
-        TimeoutError: there are none.
-    """
-    left = float(_local.deadline) - _now()
-    if left <= 0:
-        raise httpcore.ReadTimeout("deadline")
-    return left
+    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+        self.pool = pool
+        self.users = 0
+        self.used_at = 0.0
+        self.dropped = False
 
 
-class _Stream(httpcore.NetworkStream):
-    """A network stream whose every step ends with the deadline."""
+class Transport(httpx.BaseTransport):
+    """Sends one request; `extensions` hold the deadlines (`timeout`) and the `allowed` networks."""
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, min(timeout or 1e9, remaining()))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, min(timeout or 1e9, remaining()))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, min(timeout or 1e9, remaining())))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Resolves, checks every answer, and connects to one that was checked: no second look-up can swap it."""
-
-    def __init__(self, resolver: Resolver, exceptions: Sequence[guard.Network]) -> None:
-        self._inner = httpcore.SyncBackend()
-        self._resolver, self._exceptions = resolver, exceptions
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002  the interface's
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        limit = min(timeout or 1e9, remaining())
-        try:
-            addresses = self._resolver(host, port, limit)
-        except (OSError, UnicodeError) as error:
-            reason = str(error) if isinstance(error, TimeoutError) else "no such name"
-            raise FetchError(f"cannot find the address of {host} ({reason}); check its name", kind="dns") from None
-        for address in addresses:
-            if not guard.allowed(address, self._exceptions):
-                raise FetchError(
-                    f"{host} leads to {address}, which is not a public address; "
-                    "if that is meant, list its network under allow_private",
-                    kind="address",
-                )
-        return _Stream(self._first_that_answers(addresses, port, timeout, socket_options))
-
-    def _first_that_answers(
-        self,
-        addresses: Sequence[str],
-        port: int,
-        timeout: float | None,
-        options: Iterable[httpcore.SOCKET_OPTION] | None,
-    ) -> httpcore.NetworkStream:
-        for number, address in enumerate(addresses, 1):
-            limit = min(timeout or 1e9, remaining())
-            try:
-                return self._inner.connect_tcp(address, port, limit / (1 + len(addresses) - number), None, options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if number == len(addresses):
-                    raise
-        raise httpcore.ConnectError("no address")
-
-
-class GuardedTransport(httpx.BaseTransport):
-    """The transport of one set of exceptions; sources with others never share its connections."""
-
-    def __init__(self, resolver: Resolver, exceptions: Sequence[guard.Network], context: ssl.SSLContext) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            max_connections=None,
-            max_keepalive_connections=20,
-            keepalive_expiry=90,
-            network_backend=_Backend(resolver, exceptions),
-        )
+    def __init__(self, connect: Callable[[Sequence[Network]], GuardedBackend]) -> None:
+        self._connect = connect
+        self._sites: OrderedDict[_Key, _Site] = OrderedDict()  # least recently used first
+        self._lock = Lock()
+        # httpcore sets a field of the context before each handshake, which is not safe while another thread uses
+        # it; so it gets this empty one, which trusts nobody, and the stream uses the real one.
+        self._for_httpcore = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer as soon as its headers are there.
+
+        Raises:
+            StaleConnection: a kept connection was dead; the next try opens a new one.
+        """
         url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                extensions={"timeout": {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 30.0}},
-            )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        key = (url.raw_scheme, url.raw_host, url.port, request.extensions["allowed"])
+        site = self._take(key)
+        try:
+            response = site.pool.handle_request(_for_httpcore(request))
+            body = _Body(response, lambda: self._give_back(key, site))
+            if not cast("Stream", response.extensions["network_stream"]).answered:
+                body.close()
+                raise StaleConnection
+        except StaleConnection:
+            self._drop(key, site)
+            self._give_back(key, site)
+            raise
+        except BaseException:
+            self._give_back(key, site)
+            raise
+        return httpx.Response(response.status, headers=response.headers, stream=body)
 
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
+    def _take(self, key: _Key) -> _Site:
+        now = monotonic()
+        with self._lock:
+            site = self._sites.get(key)
+            if site is None:
+                site = self._sites[key] = _Site(self._new_pool(key))
+            site.users += 1
+            site.used_at = now
+            self._sites.move_to_end(key)
+            surplus = self._surplus(now)
+        for old in surplus:
+            old.pool.close()
+        return site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
 from monitor.channels import CHANNELS
@@ -139,5 +139,5 @@ def _spec(source: SourceConfig, endpoint: EndpointOptions) -> EndpointSpec:
 
 def _what_it_reads(endpoint: EndpointOptions) -> str:
     """Return the options that decide which headlines are seen; a new pace or name is no reason to learn again."""
-    fields = [name for name in type(endpoint).__dataclass_fields__ if name not in {"name", "every"}]
-    return repr([(name, getattr(endpoint, name)) for name in fields])
+    names = [field.name for field in fields(endpoint) if field.name not in {"name", "every"}]
+    return repr([(name, getattr(endpoint, name)) for name in names])

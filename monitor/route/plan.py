@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, Change, Match, make_id
+from monitor.model import Alert, Change, ChangeKind, Match, make_id
 from monitor.values import DailyWindow, TimeOfDay
 
 
@@ -40,12 +40,26 @@ class Router:
 
         Rules that already alerted for this headline stay silent.
         """
+        told = self._told(change, now)
         by_channel: dict[str, list[Match]] = {}
         for match in matches:
             if match.rule not in change.already_fired:
                 for channel in self.routes[match.rule].channels:
+                    if channel in told:
+                        continue
                     by_channel.setdefault(channel, []).append(match)
         return [self._alert(change, channel, found, now) for channel, found in by_channel.items()]
+
+    def _told(self, change: Change, now: datetime) -> set[str]:
+        """Return the channels for which entering the ticker is no news, since they were told the headline.
+
+        A channel that holds its alerts now may have been told nothing yet.
+        """
+        if change.kind is not ChangeKind.PROMOTED:
+            return set()
+        routes = [self.routes[rule] for rule in change.already_fired if rule in self.routes]
+        channels = {channel for route in routes for channel in route.channels}
+        return {channel for channel in channels if due(self.hours[channel], now) <= now}
 
     def _alert(self, change: Change, channel: str, matches: Sequence[Match], now: datetime) -> Alert:
         high = any(self.routes[match.rule].high_priority for match in matches)

@@ -10,17 +10,18 @@ from monitor.service.logs import log
 
 def poll(before: PollState, result: PollResult) -> None:
     """Log one poll."""
-    place = {"source": before.source, "endpoint": before.endpoint}
+    source, endpoint = before.source, before.endpoint
     if result.outcome is PollOutcome.FAILED:
         level = logging.WARNING if before.failures == 0 else logging.DEBUG
-        log(level, "poll failed", **place, failures=result.state.failures, reason=result.error)
+        log(level, "poll failed", source=source, endpoint=endpoint, failures=result.state.failures, reason=result.error)
         return
     if before.failures:
-        log(logging.INFO, "source is back", **place, failures=before.failures)
+        log(logging.INFO, "source is back", source=source, endpoint=endpoint, failures=before.failures)
     log(
         logging.INFO if result.outcome is PollOutcome.LEARNED else logging.DEBUG,
         f"poll {result.outcome}",
-        **place,
+        source=source,
+        endpoint=endpoint,
         items=result.items,
         ms=result.elapsed_ms,
     )
@@ -29,7 +30,7 @@ def poll(before: PollState, result: PollResult) -> None:
         log(
             logging.INFO,
             f"headline {change.kind}",
-            source=before.source,
+            source=source,
             title=change.headline.title,
             rules=",".join(sorted({match.rule for alert in alerts for match in alert.matches})) or None,
             channels=",".join(sorted(alert.channel for alert in alerts)) or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -65,3 +66,15 @@ def test_a_digest_inside_quiet_hours_waits_for_their_end() -> None:
     hours = Hours(zone=ZONE, quiet=DailyWindow.parse("23:30-06:30"), digest=(TimeOfDay.parse("02:00"),))
 
     assert due(hours, NIGHT) == datetime(2026, 1, 11, 5, 30, tzinfo=UTC)
+
+
+def test_entering_the_ticker_is_no_news_to_a_channel_that_was_told_the_headline() -> None:
+    promoted = replace(change(already_fired=frozenset({"security"})), kind=ChangeKind.PROMOTED)
+
+    assert ROUTER.plan(promoted, BOTH, NOON) == []
+
+
+def test_entering_the_ticker_is_told_to_a_channel_that_holds_the_first_alert() -> None:
+    promoted = replace(change(already_fired=frozenset({"security"})), kind=ChangeKind.PROMOTED)
+
+    assert [alert.channel for alert in ROUTER.plan(promoted, BOTH, NIGHT)] == ["desk"]

@@ -33,7 +33,8 @@ addresses = st.builds(
             "https://site.ma/a/b?fbclid=1&GCLID=2&xtor=3&at_medium=4&mc_cid=5&share=facebook",
             "https://site.ma/a/b?ref=twitter&source=rss",
             "https://user:secret@site.ma/a/b",
-            "https://site.ma/a/b;jsessionid=0A1B",
+            "https://site.ma/a/b;jsessionid=0A1B?utm_source=x",
+            "https://site.ma/a/b/amp/;jsessionid=0A1B/amp",
         ],
         [
             "https://site.ma/خبر-عاجل",
@@ -81,6 +82,8 @@ def test_what_is_no_http_address_comes_back(url):
 @given(anything | addresses)
 @example("https://x.ma/%2561mp")
 @example("https://x.ma/%2541?%2541")
+@example("https://x.ma/;[\\")
+@example("https://x.ma/;/")
 @example("https://x.ma//;jsessionid=/amp//amp/")
 def test_the_form_of_the_form_is_the_form(url):
     once = canonical(url)
