@@ -146,12 +146,15 @@ class Channel(Protocol):
 
 
 class Language(Protocol):
-    """What one language knows about its words. Words and tokens are folded (`monitor.text.fold`)."""
+    """What one language knows about its words."""
 
     code: str
 
     def forms(self, word: str) -> Collection[str]:
-        """Return every folded token that counts as this word, itself included."""
+        """Return every folded token that counts as this word, itself included.
+
+        `word` comes as a person wrote it, or folded (`monitor.text.fold`); the forms are folded.
+        """
 
 
 class Store(Protocol):

@@ -11,11 +11,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from monitor.config.jsonschema import duration_text
 from monitor.config.problems import KeyPath, guess, invisible, suggest
 from monitor.config.schema import Config, RuleConfig, SourceConfig
 from monitor.match.terms import problem as term_problem
 from monitor.ports import ChannelOptions, EndpointOptions
 from monitor.text import fold_text
+from monitor.values import Duration
 
 SHORTEST_PACE = timedelta(seconds=5)
 SHORTEST_RETENTION = timedelta(days=7)
@@ -42,7 +44,7 @@ def config_problems(config: Config) -> Iterator[Found]:
     if config.retention < SHORTEST_RETENTION:
         yield Found(
             ("retention",),
-            "is shorter than 7 days; headlines forgotten so soon would be alerted again",
+            f"{duration_text(config.retention)} is shorter than 7 days; forgotten headlines are alerted again",
             "write 7d or more",
         )
     if not 1 <= config.workers <= MOST_WORKERS:
@@ -169,9 +171,13 @@ def _network_hint(network: str) -> str:
         return "write it as 10.0.0.0/8 or fd00::/8"
 
 
-def _pace(every: timedelta) -> Iterator[Found]:
+def _pace(every: Duration) -> Iterator[Found]:
     if every < SHORTEST_PACE:
-        yield Found(("every",), "is shorter than 5 seconds; sites would block the monitor", "write 5s or more")
+        yield Found(
+            ("every",),
+            f"{duration_text(every)} is shorter than 5 seconds; sites would block the monitor",
+            "write 5s or more",
+        )
 
 
 def _is_header_value(value: str) -> bool:

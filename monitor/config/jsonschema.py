@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
+from functools import cache
 from typing import Any
 
+from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -36,9 +39,26 @@ class Generator(GenerateJsonSchema):
             del written["default"]
         return written
 
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
+        """Describe inherited keys too; pydantic reads the docstrings of a class's own keys only."""
+        written = super().dataclass_schema(schema)
+        for base in schema["cls"].__mro__[1:]:
+            for key, meaning in _meanings(base).items():
+                written["properties"][key].setdefault("description", meaning)
+        return written
+
     def encode_default(self, dft: Any) -> Any:
         """Write a default as a person would."""
         return duration_text(dft) if isinstance(dft, Duration) else super().encode_default(dft)
+
+
+@cache
+def _meanings(kind: type[Any]) -> dict[str, str]:
+    """Return the docstring of every key of a dataclass."""
+    if not is_dataclass(kind):
+        return {}
+    keys = TypeAdapter(kind).json_schema(schema_generator=Generator)["properties"]
+    return {key: value["description"] for key, value in keys.items() if "description" in value}
 
 
 def duration_text(length: Duration) -> str:

@@ -16,7 +16,7 @@ from monitor.ports import ChannelKind, ChannelOptions, EndpointOptions, SourceKi
 
 T = TypeVar("T")
 
-_DEFAULT_CHANNEL = "apprise"  # the kind of a channel that has an address and does not say which kind it is
+DEFAULT_CHANNEL = "apprise"  # the kind of a channel that has an address and does not say which kind it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class Reading:
         self._root = root
         self._world = world
         self._faulty = {problem.path for problem in self.problems}  # what was told; no more is said about these
+        self._no_secret = {problem.path[:2] for problem in self.problems}
 
     def config(self) -> LoadedConfig | None:
         """Return the configuration, or None when there are problems."""
@@ -106,10 +107,10 @@ class Reading:
 
     def _channel(self, path: KeyPath, block: Block) -> ChannelOptions | None:
         kinds = self._world.channel_kinds
-        implied = "type" not in block.nodes and bool({"url", "urls"} & block.nodes.keys()) and _DEFAULT_CHANNEL in kinds
-        kind = _DEFAULT_CHANNEL if implied else self._kind(path, block, list(kinds), "channel")
+        implied = "type" not in block.nodes and bool({"url", "urls"} & block.nodes.keys()) and DEFAULT_CHANNEL in kinds
+        kind = DEFAULT_CHANNEL if implied else self._kind(path, block, list(kinds), "channel")
         options = self._fit(kinds[kind].options, path, block, {"type": kind} if implied else {}) if kind else None
-        if options is not None:
+        if options is not None and path not in self._no_secret:
             self._add(path, checks.channel_problems(options))
         return options
 
@@ -161,7 +162,7 @@ class Reading:
 
     def _add(self, above: KeyPath, found: Iterable[checks.Found]) -> None:
         for path, message, hint in found:
-            if above + path not in self._faulty and above + path[:1] not in self._faulty - {above}:
+            if not self._faulty & {above + path, above + path[:1]}:
                 node, _ = find(self._root, above + path)
                 self.problems.append(Problem(message, node.place, above + path, hint))
 

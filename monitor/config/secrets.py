@@ -16,7 +16,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PUBLIC_KEYS = {"name", "type", "quiet_hours", "digest", "rate"}  # of channels
 _MAX_FILE = 64 * 1024
 _CONTAINER_SECRETS = Path("/run/secrets")  # mounted readable for all by the container engine, not by the operator
-_LONG_PART, _SHORT = 8, 12  # characters
+_LONG, _LONG_PART = 12, 8  # characters
 _HIDDEN = "***"
 _ANY_CREDENTIAL = (
     (re.compile(r"\b(?!https?://)([A-Za-z][A-Za-z0-9+.-]*://)[^\s'\"]+"), rf"\1{_HIDDEN}"),  # notification services
@@ -36,6 +36,7 @@ class Secrets:
     written: list[KeyPath] = field(default_factory=list)
     _spans: dict[int, list[tuple[int, int | None]]] = field(default_factory=dict)
     _values: set[str] = field(default_factory=set)
+    _words: set[str] = field(default_factory=set)  # too short to hide wherever they occur
 
     def cover(self) -> Cover:
         """Return what hides all secrets in lines of the file and in messages."""
@@ -44,7 +45,7 @@ class Secrets:
     def hide(self, value: str) -> None:
         """Never print the value, nor a long part of it such as the token in an address."""
         _, is_address, rest = value.rpartition("://")
-        self._values.add(value)
+        (self._values if is_address or len(value) >= _LONG else self._words).add(value)
         if is_address:
             self._values.update(part for part in re.split(r"[/:@?&=#,\s]+", rest) if len(part) >= _LONG_PART)
 
@@ -63,8 +64,9 @@ class Secrets:
 
     def _message(self, text: str) -> str:
         for value in sorted(self._values, key=len, reverse=True):
-            short = len(value) < _SHORT and value not in self._parts  # could be any word
-            text = text.replace(f"'{value}'", f"'{_HIDDEN}'") if short else text.replace(value, _HIDDEN)
+            text = text.replace(value, _HIDDEN)
+        for word in self._words:
+            text = text.replace(f"'{word}'", f"'{_HIDDEN}'")
         return text
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -60,7 +60,7 @@ class Shape(Generic[T]):
 
         With problems, the dataclass lacks the keys that have them, or is None when it cannot do without.
         """
-        empty = {at: _nothing(value, path + at) for at, value in scalars(node) if value.is_empty}
+        empty = {at: _nothing(value, path + at) for at, value in scalars(node) if value.is_empty and at[0] not in given}
         fitted, errors = self._validate(node, given, without={str(at[0]) for at in empty})
         for _ in range(_MEND_ROUNDS):
             if not [error for error in errors if _mend(node, error)]:
@@ -99,6 +99,8 @@ class Shape(Generic[T]):
                 yield (*inner, name), Problem(f"key '{name}' is missing", at.place, path + inner, hint)
             elif error["type"] not in _UNKNOWN | _MISSING:
                 message, hint = _wording(at, error)
+                if "a block of keys" in message and not isinstance(at, Block):
+                    hint = self._example(inner)
                 yield inner, Problem(message, at.place, path + inner, hint)
 
     def _unknown(self, node: Block, path: KeyPath, above: KeyPath, name: str) -> Problem:
@@ -120,8 +122,12 @@ class Shape(Generic[T]):
         sentence = " ".join(meaning.split()).partition(". ")[0].rstrip(".")
         return f"{name}: {sentence[0].lower()}{sentence[1:]}" if sentence else None
 
+    def _example(self, path: KeyPath) -> str | None:
+        needed = [key for key, value in self.keys(path).items() if value.get("needed")]
+        return f"such as {{{', '.join(f'{key}: ...' for key in needed)}}}" if needed else None
+
     def keys(self, path: KeyPath = ()) -> dict[str, Any]:
-        """Return the JSON Schema of every key that a block at the path can have."""
+        """Return the JSON Schema of every key that a block at the path can have, and whether it is `needed`."""
         found = [self.schema]
         for step in path:
             found = [inner for outer in found for inner in _inside(self.schema, outer, step)]
@@ -133,10 +139,14 @@ class Shape(Generic[T]):
         return self.adapter.json_schema(schema_generator=Generator)
 
 
-@cache
-def shape_of(kind: Any) -> Shape[Any]:
-    """Return the shape of a dataclass; building one takes milliseconds."""
-    return Shape(kind)
+_SHAPES: dict[Any, Shape[Any]] = {}  # building one takes milliseconds
+
+
+def shape_of(kind: type[T]) -> Shape[T]:
+    """Return the shape of a dataclass."""
+    if kind not in _SHAPES:
+        _SHAPES[kind] = Shape(kind)
+    return _SHAPES[kind]
 
 
 def _data(node: Block) -> dict[str, Plain]:
@@ -225,7 +235,8 @@ def _resolved(root: dict[str, Any], schema: Any) -> dict[str, Any]:
 
 def _properties(root: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     schema = _resolved(root, schema)
-    found: dict[str, Any] = dict(schema.get("properties", {}))
+    needed = schema.get("required", ())
+    found = {key: {**value, "needed": key in needed} for key, value in schema.get("properties", {}).items()}
     for branch in schema.get("anyOf", ()):
         found |= _properties(root, branch)
     return found

@@ -1,78 +1,161 @@
-"""What went wrong, in one sentence a person can act on; pure."""
+"""From refusals and exceptions to one sentence each: what happened, to which address, and what to do about it."""
 
 from __future__ import annotations
 
 import ssl
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 
 import httpcore
 import httpx
 
 from monitor.errors import FetchError
+from monitor.fetch.decode import BadBody
+from monitor.fetch.network import StaleConnection
+from monitor.fetch.target import name
 
 LONGEST_WAIT = timedelta(hours=24)
+_MANY_DIGITS = 12
+_CUT_OFF = "peer closed connection without sending complete message body"
+_NO_ANSWER = "Server disconnected without sending a response"
+
+EXPECTED = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    OSError,  # sockets and TLS, and TimeoutError
+    ValueError,  # bodies that cannot be used, characters that cannot be sent
+)
+"""All that an exchange can end with; the libraries' trees have no common root."""
+
 _SAID = {
-    401: "wants a password; give the source `headers`, or watch its feed",
-    403: "refuses us, perhaps by a bot wall; try another endpoint of the site, its feed for instance",
-    404: "has no such page; check the address",
-    406: "refuses us, perhaps by a bot wall; try another endpoint of the site, its feed for instance",
-    410: "says that the page is gone for good; change the address",
-    429: "finds that we ask too often; raise `every` for this source",
-    451: "may not show the page here for legal reasons",
+    400: "bad request: the site does not understand us; check the source's url and headers",
+    401: "unauthorized: the page wants a login; put what it asks for into the source's headers",
+    403: "forbidden: the site refuses us; if a browser may see the page, set user_agent or the source's headers, "
+    "or watch its feed",
+    404: "not found: the page has moved; look it up in a browser and correct the source's url",
+    406: "not acceptable: the site refuses our headers; set other ones in the source's headers",
+    408: "request timeout: the site is slow; it is asked again later",
+    410: "gone: the page was removed for good; correct the source's url",
+    429: "too many requests: it is asked less often for a while; raise the source's 'every' if this stays",
+    451: "unavailable for legal reasons: the page is blocked where this machine stands; watch it from elsewhere",
+    500: "internal server error: the site has a problem of its own; it is asked again later",
+    502: "bad gateway: the site has a problem of its own; it is asked again later",
+    503: "service unavailable: the site is overloaded or being repaired; it is asked again later",
+    504: "gateway timeout: the site has a problem of its own; it is asked again later",
 }
-_SERVER_ERROR = 500
+_BOT_WALL = (
+    "{status}: a bot wall (Cloudflare) refuses us; ask the site to let the monitor's user agent pass, or watch its feed"
+)
 
 
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Return how long a Retry-After header asks to wait (RFC 9110 §10.2.3), a day at most."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        wait = timedelta(seconds=min(int(value.strip()[:9]), 86400))
-    else:
-        try:
-            wait = parsedate_to_datetime(value) - now
-        except (ValueError, TypeError):
-            return None
-    return min(wait, LONGEST_WAIT) if wait > timedelta() else None
-
-
-def refused(host: str, status: int, wait: timedelta | None) -> FetchError:
-    """Return the error for a status that brings no page."""
-    if status in _SAID:
-        said = _SAID[status]
-    elif status >= _SERVER_ERROR:
-        said = "has trouble of its own; nothing to do but wait"
-    else:
-        said = "gives no page"
-    try:
-        name = f" {HTTPStatus(status).phrase.lower()}"
-    except ValueError:
-        name = ""
-    asked = f"; it asks to wait {round(wait.total_seconds())} s" if wait else ""
+def refused(url: httpx.URL, response: httpx.Response, now: datetime) -> FetchError:
+    """Return what to say of an answer whose status is not a page's."""
+    status, headers = response.status_code, response.headers
+    wait = retry_after(headers.get("retry-after"), now)
+    asks = f"; it asks to wait {wait.total_seconds():.0f} s" if wait else ""
     return FetchError(
-        f"{host} answers {status}{name}: it {said}{asked}", kind="status", status=status, retry_after=wait
+        f"{name(url)} answered {_said(status, headers)}{asks}", kind="status", status=status, retry_after=wait
     )
 
 
-def broken(host: str, error: Exception) -> FetchError:  # noqa: PLR0911  one return per kind of failure reads straightest
-    """Return the error for an exchange that did not end well."""
-    if isinstance(error, FetchError):
-        return error
-    if isinstance(error, (httpcore.ConnectTimeout, httpx.ConnectTimeout)):
-        return FetchError(f"{host} does not answer at all; is it up?", kind="timeout")
-    if isinstance(error, (httpcore.TimeoutException, httpx.TimeoutException, TimeoutError)):
-        return FetchError(f"{host} takes too long; the page was given up", kind="timeout")
-    if isinstance(error, ssl.SSLError) or "SSL" in str(error) or "certificate" in str(error):
-        return FetchError(f"{host} has no valid certificate ({_short(error)}); nothing was sent", kind="tls")
-    if isinstance(error, (httpcore.ConnectError, httpx.ConnectError)):
-        return FetchError(f"cannot connect to {host} ({_short(error)}); is it up?", kind="connect")
-    if isinstance(error, (httpcore.NetworkError, httpx.NetworkError, OSError)):
-        return FetchError(f"{host} broke the connection ({_short(error)})", kind="reset")
-    return FetchError(f"{host} does not speak proper HTTP ({_short(error)})", kind="protocol")
+def _said(status: int, headers: httpx.Headers) -> str:
+    wall = headers.get("cf-mitigated") or (status in {403, 503} and headers.get("server", "").lower() == "cloudflare")
+    if wall:
+        return _BOT_WALL.format(status=status)
+    if status in _SAID:
+        return f"{status} {_SAID[status]}"
+    if 300 <= status < 400:
+        return f"{status}, a redirect that does not say where to; see in a browser where it leads"
+    if 520 <= status < 531:
+        return f"{status}: Cloudflare cannot reach the site behind it; it is asked again later"
+    if status >= 500:
+        return f"{status}: the site has a problem of its own; it is asked again later"
+    return f"{status}, which is no page; see in a browser what it shows, and check the source's url"
 
 
-def _short(error: Exception) -> str:
-    return (str(error) or type(error).__name__)[:160]
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """Return how long a Retry-After header asks to wait, at most 24 hours; None when it says nothing usable.
+
+    Seconds or a date (RFC 9110, 10.2.3); dates in the past ask for nothing.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text)), LONGEST_WAIT) if len(text) < _MANY_DIGITS else LONGEST_WAIT
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
+
+
+def explain(error: Exception, url: httpx.URL, seconds: float) -> FetchError:
+    """Return what to say of an exception out of EXPECTED; `seconds` is how long a fetch may take."""
+    where = name(url)
+    match error:
+        case BadBody():
+            return FetchError(f"{where}: {error}", kind=error.kind)
+        case StaleConnection():
+            return FetchError(
+                f"{where} closes its connections before it answers; it is asked again later", kind="reset"
+            )
+        case httpcore.ConnectTimeout():
+            return FetchError(
+                f"{where} did not take our connection in time; the site is down, or a firewall is in between",
+                kind="timeout",
+            )
+        case httpcore.TimeoutException() | TimeoutError():
+            return FetchError(
+                f"{where} did not answer in full within {seconds:g} s; it is asked again later", kind="timeout"
+            )
+        case httpcore.ConnectError():
+            return _not_connected(where, error.__cause__)
+        case httpcore.NetworkError():
+            return FetchError(f"{where} broke the connection off; it is asked again later", kind="reset")
+        case httpcore.RemoteProtocolError():
+            return _bad_http(where, str(error))
+        case OSError():
+            return _not_connected(where, error)
+    return FetchError(
+        f"the request to {where} cannot be sent ({error}); check the source's url and headers", kind="url"
+    )
+
+
+def _not_connected(where: str, cause: BaseException | None) -> FetchError:
+    match cause:
+        case ssl.SSLCertVerificationError():
+            return FetchError(
+                f"the certificate of {where} is not valid ({cause.verify_message.rstrip('.')}); "
+                "the site must mend it, or somebody is in between",
+                kind="tls",
+            )
+        case ssl.SSLError() | ValueError():
+            reason = cause.reason if isinstance(cause, ssl.SSLError) else cause
+            return FetchError(
+                f"no encrypted connection to {where} ({reason}); check whether its address is http or https",
+                kind="tls",
+            )
+        case ConnectionRefusedError():
+            return FetchError(f"{where} refuses connections; the site is down, or its port is wrong", kind="refused")
+        case ConnectionError():
+            return FetchError(f"{where} broke the connection off; it is asked again later", kind="reset")
+        case OSError():
+            return FetchError(
+                f"no connection to {where} ({cause.strerror or cause}); check the network of this machine",
+                kind="connect",
+            )
+    return FetchError(f"no connection to {where}; check the network of this machine", kind="connect")
+
+
+def _bad_http(where: str, reason: str) -> FetchError:
+    if reason.startswith(_CUT_OFF):
+        return FetchError(f"the page of {where} ended in the middle; it is asked again later", kind="truncated")
+    if reason.startswith(_NO_ANSWER):
+        return FetchError(f"{where} closed the connection without an answer; it is asked again later", kind="reset")
+    return FetchError(f"{where} does not speak proper HTTP ({reason[:100]}); check the source's url", kind="protocol")

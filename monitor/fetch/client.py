@@ -1,54 +1,64 @@
-"""Fetches a page: conditional, guarded, bounded; what the page says is others' business."""
+"""Gets one page over HTTP: conditional, bounded in time and size, redirects followed and checked one by one.
+
+Keeps no cookies, obeys no environment variables, does not read charsets, and does not decide when to come back.
+"""
 
 from __future__ import annotations
 
 import logging
 import ssl
-import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from functools import lru_cache
+from time import monotonic
 
-import certifi
 import httpcore
 import httpx
 from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from monitor.errors import FetchError
-from monitor.fetch import answers, decoding, guard
+from monitor.fetch import answers, decode, guard, target
+from monitor.fetch.guard import Network
+from monitor.fetch.network import GuardedBackend, StaleConnection, trusted
 from monitor.fetch.resolve import Resolver
-from monitor.fetch.transport import GuardedTransport, set_deadline
+from monitor.fetch.transport import Transport
 from monitor.model import Fetched, Request
 from monitor.ports import Clock
 
-_GOOD = {200, 203}
-_NOT_MODIFIED = 304
-_REDIRECTS = {301, 302, 303, 307, 308}
-# Everything the libraries below may raise at what a server or an address does to them.
-_FAILURES = (
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol,
-    OSError,
-    ValueError,
-    RuntimeError,
-)
+ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8"
+_PAGE = {200, 203}
+_REDIRECT = {301, 302, 303, 307, 308}
+_HARMLESS = {"accept", "accept-language", "user-agent"}  # configured headers that any host may see
+_MAX_HEADERS = 200
+_MAX_HEADER_BYTES = 64 * 1024
+_MAX_VALIDATOR = 1024
+_NO_BODY = httpx.ByteStream(b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    total: float = 30.0  # seconds, redirects included
-    body: int = 5 << 20  # bytes, on the wire and decoded
+    """What one fetch may cost, whatever the server does."""
+
+    seconds: float = 30.0  # from the look-up of the name to the last byte, redirects included
+    connect_seconds: float = 10.0  # for each new connection, TLS included
+    wire_bytes: int = 5 * 1024 * 1024  # of the answer as it is sent
+    body_bytes: int = 5 * 1024 * 1024  # of the page, unpacked
     redirects: int = 5
-    headers: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Errand:
+    """What stays the same over the redirects of one fetch."""
+
+    request: Request
+    first: httpx.URL
+    allowed: tuple[Network, ...]
+    validators: Mapping[str, str]
+    started: float
 
 
 class HttpFetcher:
-    """The fetcher of `monitor.ports` over HTTP; shared by all polling threads."""
+    """The Fetcher of the product; one instance is shared by all poll threads."""
 
     def __init__(
         self,
@@ -58,140 +68,177 @@ class HttpFetcher:
         user_agent: str,
         allow_private: Sequence[str] = (),
         limits: Limits = Limits(),
+        trust: Callable[[], ssl.SSLContext] = trusted,
     ) -> None:
-        for noisy in ("httpx", "httpcore"):
-            logging.getLogger(noisy).setLevel(logging.WARNING)  # they log addresses, and addresses hold tokens
-        self._clock, self._resolver, self._limits = clock, resolver, limits
+        for library in ("httpx", "httpcore"):  # below WARNING they print addresses, which may hold keys
+            logging.getLogger(library).setLevel(logging.WARNING)
+        self._clock = clock
+        self._limits = limits
+        self._headers = {"user-agent": user_agent, "accept": ACCEPT}
         self._allow_private = tuple(allow_private)
-        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate, br"}
-        self._context: ssl.SSLContext | None = None
-        self._transports: dict[tuple[str, ...], GuardedTransport] = {}
-        self._lock = threading.Lock()
+        self._networks = lru_cache(maxsize=256)(guard.networks)
+        self._transport = Transport(
+            lambda allowed: GuardedBackend(
+                resolver=resolver, allowed=allowed, trust=trust, max_read=limits.wire_bytes + _MAX_HEADER_BYTES
+            )
+        )
+        self._once_more = Retrying(
+            stop=stop_after_attempt(2), retry=retry_if_exception(_worth_another_try), reraise=True
+        )
+        self._allowed(())  # a mistake in the general list shows at the start
 
     def close(self) -> None:
-        for transport in self._transports.values():
-            transport.close()
+        """Close every connection; fetches under way fail."""
+        self._transport.close()
 
     def fetch(self, request: Request, *, etag: str | None, last_modified: str | None) -> Fetched | None:
-        """Return the page, or None when it is the one the validators are of.
+        """Return the complete page, unpacked, or None when the server says it is unchanged (304).
 
-        The validators go along on every hop: a site whose address redirects keeps them at its end.
+        The validators go along on every redirect: they came from the last address of the chain, and an entity tag
+        means nothing to the others.
 
         Raises:
-            FetchError: there is no complete page.
+            FetchError: everything else.
         """
-        started = time.monotonic()
-        set_deadline(started + self._limits.total)
-        headers = {**self._headers, **request.headers}
-        if etag:
-            headers["If-None-Match"] = etag
-        if last_modified:
-            headers["If-Modified-Since"] = last_modified
-        url, seen = request.url, {request.url}
+        url = target.parse(request.url)
+        errand = _Errand(
+            request=request,
+            first=url,
+            allowed=self._allowed(request.allow_private),
+            validators=_validators(etag, last_modified),
+            started=monotonic(),
+        )
+        visited = [url]
         while True:
-            answer = self._exchange(url, headers, request.allow_private)
-            if isinstance(answer, Fetched) or answer is None:
-                return answer if answer is None else _finished(answer, request.url, started)
-            url = answer
-            if url in seen or len(seen) > self._limits.redirects:
-                raise FetchError(f"{_host(request.url)} redirects in circles, lately to {url[:200]}", kind="redirect")
-            seen.add(url)
+            result = self._visit(errand, visited[-1])
+            if not isinstance(result, httpx.URL):
+                return result
+            self._check_hop(visited, result)
+            visited.append(result)
 
-    def _exchange(self, url: str, headers: dict[str, str], allow_private: tuple[str, ...]) -> Fetched | str | None:
-        """Return the page, the address it redirects to, or None for "not modified"."""
-        host = _host(url)
+    def _allowed(self, more: Sequence[str]) -> tuple[Network, ...]:
         try:
-            for attempt in Retrying(stop=stop_after_attempt(2), retry=retry_if_exception(_went_stale), reraise=True):
-                with attempt:
-                    return self._ask(url, headers, allow_private)
-        except FetchError:
-            raise
-        except _FAILURES as error:
-            raise answers.broken(host, error) from error
-        raise AssertionError("unreachable: the loop returns or raises")
+            return self._networks((*self._allow_private, *more))
+        except ValueError as error:
+            raise FetchError(str(error), kind="address") from None
 
-    def _ask(self, url: str, headers: dict[str, str], allow_private: tuple[str, ...]) -> Fetched | str | None:
-        host = _host(url)
-        request = httpx.Request("GET", url, headers=headers)
-        if request.url.scheme not in {"http", "https"} or request.url.userinfo or not host:
-            raise FetchError(f"'{url[:200]}' is not an address to fetch; only http and https are", kind="url")
-        answer = self._transport(allow_private).handle_request(request)
+    def _check_hop(self, visited: Sequence[httpx.URL], hop: httpx.URL) -> None:
+        if hop in visited:
+            raise FetchError(
+                f"{target.name(visited[0])} redirects in a loop over {target.name(hop)}; "
+                "it may want a cookie, or refuse our user agent: see in a browser where it leads",
+                kind="redirect",
+            )
+        if len(visited) > self._limits.redirects:
+            raise FetchError(
+                f"{target.name(visited[0])} redirects more than {self._limits.redirects} times, "
+                f"last to {target.name(hop)}; correct the source's url to where a browser ends up",
+                kind="redirect",
+            )
+
+    def _visit(self, errand: _Errand, url: httpx.URL) -> Fetched | httpx.URL | None:
+        """Return what one address answers: a page, None for "not modified", or the address to go to."""
         try:
-            return self._read(host, url, request, answer)
-        finally:
-            answer.close()
+            response = self._once_more(self._send, errand, url)
+            try:
+                return self._read(errand, url, response)
+            finally:
+                response.close()
+        except answers.EXPECTED as error:
+            raise answers.explain(error, url, self._limits.seconds) from error
 
-    def _read(self, host: str, url: str, request: httpx.Request, answer: httpx.Response) -> Fetched | str | None:
-        if len(answer.headers) > self._limits.headers:
-            raise FetchError(f"{host} sent {len(answer.headers)} headers; the page is not read", kind="protocol")
-        if answer.status_code in _REDIRECTS:
-            return _target(host, url, answer.headers.get("location"))
-        if answer.status_code == _NOT_MODIFIED:
-            if "if-none-match" in request.headers or "if-modified-since" in request.headers:
-                return None
-            raise FetchError(f"{host} says 'not modified' although nothing was asked about", kind="protocol")
-        if answer.status_code not in _GOOD:
-            wait = answers.retry_after(answer.headers.get("retry-after"), self._clock())
-            raise answers.refused(host, answer.status_code, wait)
-        length = answer.headers.get("content-length", "")
-        body = decoding.read(
-            answer.stream,  # type: ignore[arg-type]  # a synchronous stream by construction
-            answer.headers.get("content-encoding", ""),
-            int(length) if length.isdigit() else None,
-            host,
-            self._limits.body,
+    def _send(self, errand: _Errand, url: httpx.URL) -> httpx.Response:
+        end = errand.started + self._limits.seconds
+        connected = min(end, monotonic() + self._limits.connect_seconds)
+        return self._transport.handle_request(
+            httpx.Request(
+                "GET",
+                url,
+                headers=self._headers_for(errand, url),
+                stream=_NO_BODY,
+                extensions={
+                    "timeout": {"connect": connected, "read": end, "write": end},
+                    "allowed": errand.allowed,
+                },
+            )
         )
+
+    def _headers_for(self, errand: _Errand, url: httpx.URL) -> list[tuple[bytes, bytes]]:
+        known = target.may_know(errand.first, url)
+        configured = {
+            key.lower(): value for key, value in errand.request.headers.items() if known or key.lower() in _HARMLESS
+        }
+        headers = {
+            "host": url.netloc.decode("ascii"),
+            **self._headers,
+            **configured,
+            "accept-encoding": decode.ACCEPTED,
+            **errand.validators,
+        }
+        return [(key.title().encode("latin-1"), value.encode("latin-1")) for key, value in headers.items()]
+
+    def _read(self, errand: _Errand, url: httpx.URL, response: httpx.Response) -> Fetched | httpx.URL | None:
+        status, headers = response.status_code, response.headers
+        headers.encoding = "latin-1"  # as it was sent, so that validators go back byte by byte
+        _check_headers(url, headers)
+        if status == 304:
+            _not_modified(errand, url, response)
+            return None
+        if status in _REDIRECT and headers.get("location"):
+            return target.follow(url, headers["location"])
+        if status not in _PAGE:
+            raise answers.refused(url, response, self._clock())
+        body = decode.decode(response.iter_raw(), headers.get("content-encoding"), self._limits.body_bytes)
         if not body:
-            raise FetchError(f"{host} answers with an empty page", kind="truncated")
+            raise FetchError(
+                f"{target.name(url)} answered {status} with an empty page; it is asked again later",
+                kind="truncated",
+            )
         return Fetched(
-            url=url,
-            final_url=url,
-            status=answer.status_code,
+            url=errand.request.url,
+            final_url=str(url),
+            status=status,
             body=body,
-            content_type=answer.headers.get("content-type"),
-            etag=answer.headers.get("etag"),
-            last_modified=answer.headers.get("last-modified"),
+            content_type=headers.get("content-type"),
+            etag=_usable(headers.get("etag")),
+            last_modified=_usable(headers.get("last-modified")),
             fetched_at=self._clock(),
-            elapsed_ms=0,
+            elapsed_ms=round((monotonic() - errand.started) * 1000),
         )
 
-    def _transport(self, allow_private: tuple[str, ...]) -> GuardedTransport:
-        with self._lock:
-            if allow_private not in self._transports:
-                self._context = self._context or ssl.create_default_context(cafile=certifi.where())
-                exceptions = guard.networks((*self._allow_private, *allow_private))
-                self._transports[allow_private] = GuardedTransport(self._resolver, exceptions, self._context)
-            return self._transports[allow_private]
+
+def _not_modified(errand: _Errand, url: httpx.URL, response: httpx.Response) -> None:
+    if not errand.validators:
+        raise FetchError(
+            f"{target.name(url)} answered 304, not modified, although it was not asked; "
+            "a proxy before it is broken, it is asked again later",
+            kind="protocol",
+            status=304,
+        )
+    for _nothing in response.iter_raw():  # there is no body, but the connection is free only after its end
+        pass
 
 
-def _went_stale(error: BaseException) -> bool:
-    """Tell whether a kept connection had been closed by the server before it read our request."""
-    return isinstance(error, httpcore.RemoteProtocolError) and "without sending a response" in str(error)
+def _check_headers(url: httpx.URL, headers: httpx.Headers) -> None:
+    lines = headers.raw
+    if len(lines) > _MAX_HEADERS or sum(len(key) + len(value) for key, value in lines) > _MAX_HEADER_BYTES:
+        raise FetchError(
+            f"{target.name(url)} answered with {len(lines)} headers, more than any page needs; check the source's url",
+            kind="protocol",
+        )
 
 
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition("?")[0][:200]
+def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    found = {"if-none-match": etag, "if-modified-since": last_modified}
+    return {key: value for key, value in found.items() if value}
 
 
-def _target(host: str, url: str, location: str | None) -> str:
-    if not location:
-        raise FetchError(f"{host} redirects without saying where", kind="redirect")
-    target = urljoin(url, location.strip())
-    if not target.lower().startswith(("http://", "https://")):
-        raise FetchError(f"{host} redirects to '{target[:200]}', which is not fetched", kind="redirect")
-    return target
+def _usable(validator: str | None) -> str | None:
+    return validator if validator and len(validator) <= _MAX_VALIDATOR else None
 
 
-def _finished(answer: Fetched, url: str, started: float) -> Fetched:
-    elapsed = round((time.monotonic() - started) * 1000)
-    return Fetched(
-        url=url,
-        final_url=answer.final_url,
-        status=answer.status,
-        body=answer.body,
-        content_type=answer.content_type,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        fetched_at=answer.fetched_at,
-        elapsed_ms=elapsed,
-    )
+def _worth_another_try(error: BaseException) -> bool:
+    """Tell whether the request surely was not answered and a new connection may help at once."""
+    if isinstance(error, httpcore.ConnectError):
+        return not isinstance(error.__cause__, (ssl.SSLError, ValueError))
+    return isinstance(error, StaleConnection)

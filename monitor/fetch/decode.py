@@ -17,6 +17,9 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's names for the three wrappings of one format
 
 
+_DEFLATED = 8  # the method that a zlib header names
+
+
 class BadBody(ValueError):
     """A body that cannot be used; `kind` as in FetchError."""
 
@@ -113,7 +116,7 @@ class _Inflate:
 
     def _by_first_byte(self, data: bytes) -> zlib._Decompress:
         """Choose between the two things that servers call deflate: a zlib header begins with 8 in its low bits."""
-        self._zlib = zlib.decompressobj(_ZLIB if data[0] & 0x0F == zlib.Z_DEFLATED else _RAW)
+        self._zlib = zlib.decompressobj(_ZLIB if data[0] & 0x0F == _DEFLATED else _RAW)
         return self._zlib
 
 

@@ -30,7 +30,7 @@ def decode(body: bytes, content_type: str | None) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        cut_short = len(body) - error.start < 4  # noqa: PLR2004  one UTF-8 character
+        cut_short = len(body) - error.start < 4
     if cut_short:
         return body.decode("utf-8", "replace")
     for charset in _declared(body, content_type):

@@ -122,8 +122,10 @@ class HtmlExtractor:
     def extract(self, page: Fetched) -> Sequence[Item]:
         text = decode(page.body, page.content_type)
         if not text.strip() or text.lstrip()[:1] in "{[":
-            raise ExtractError(f"source '{self._site.source}': the answer is {'empty' if not text.strip() else 'JSON'}, "
-                               f"not a page; look at {page.final_url}")  # fmt: skip
+            what = "JSON" if text.strip() else "empty"
+            raise ExtractError(
+                f"source '{self._site.source}': the answer is {what}, not a page; look at {page.final_url}"
+            )
         if _HUGE_TAG.search(text):
             raise ExtractError(f"source '{self._site.source}': the page has a tag of more than 64 KiB; it is not read")
         soup = BeautifulSoup(text, "lxml")

@@ -116,8 +116,8 @@ class Queries:
     def recipients_status(self) -> list[RecipientStatus]:
         """Return every recipient that was ever sent to or has something to get."""
         found = self._database.read(
-            "SELECT d.channel, d.recipient, sum(state IN ('pending', 'sending')) AS pending, sum(state = 'dead') AS dead,"
-            " sum(state = 'unconfirmed') AS unconfirmed,"
+            "SELECT d.channel, d.recipient, sum(state IN ('pending', 'sending')) AS pending,"
+            " sum(state = 'dead') AS dead, sum(state = 'unconfirmed') AS unconfirmed,"
             " min(CASE WHEN state IN ('pending', 'sending') THEN created_at END) AS oldest,"
             " coalesce(r.failures, 0) AS failures, r.not_before, r.last_error FROM delivery d LEFT JOIN recipient r"
             " USING (channel, recipient) GROUP BY d.channel, d.recipient ORDER BY 1, 2"

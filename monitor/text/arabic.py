@@ -47,7 +47,7 @@ def _without_article(word: str, folded: str) -> str:
 
 def _spellings(base: str) -> tuple[str, ...]:
     """Return the base, and its sloppy spelling with ه when it ends in ة."""
-    return (base,)
+    return (base, base[:-1] + "ه") if base.endswith("ة") else (base,)
 
 
 def _indefinite(base: str) -> list[str]:

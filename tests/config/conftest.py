@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
@@ -93,7 +91,11 @@ def _never(*_: object) -> Any:
 def default_endpoints(url: str) -> tuple[EndpointOptions, ...] | None:
     if "known" not in url:
         return None
-    return (PageOptions(type="html", url=url), FeedOptions(type="feed", url=f"{url}/feed"), FeedOptions(type="feed", url=url))
+    return (
+        PageOptions(type="html", url=url),
+        FeedOptions(type="feed", url=f"{url}/feed"),
+        FeedOptions(type="feed", url=url),
+    )
 
 
 KINDS = {

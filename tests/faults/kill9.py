@@ -161,7 +161,7 @@ def trial(kills: int, seed: int, *, trouble: float = 0.03, pace: float = 0.08) -
         zygote = Zygote(config, Path(folder) / "monitor.db")
         try:
             zygote.start()
-            _wait_for(lambda: zygote.learned(), 60, "the first poll")
+            _wait_for(zygote.learned, 60, "the first poll")
             stop = threading.Event()
             publisher = threading.Thread(target=_publish, args=(site, stop, pace, random.Random(seed + 1)))
             publisher.start()

@@ -76,6 +76,8 @@ def test_a_word_is_found_in_its_spellings(term, title, piece):
         ("Tor", "Elementor updated"),
         ("ONU", "bonus et malus"),
         ("ألم", "لم يحضر أحد"),
+        ("ألعاب", "تحليل لعاب المتسابقين"),
+        ("إلغاء", "تفكيك شبكة بغاء"),
         ("الله", "قال له الوزير"),
     ],
 )

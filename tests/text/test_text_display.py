@@ -65,6 +65,7 @@ def test_a_title_becomes_one_clean_line(raw, shown):
         ("Bridge reopens (an hour ago)", "Bridge reopens"),
         ("5 min · Bridge reopens", "Bridge reopens"),
         ("Bridge reopens - 5 min", "Bridge reopens"),
+        ("•\u200dBridge reopens", "Bridge reopens"),
         ("• 22:30 | #3 Bridge reopens", "Bridge reopens"),
     ],
 )
@@ -113,6 +114,10 @@ def test_a_long_title_is_cut_with_an_ellipsis():
     shown = clean("كلمة " * 200)
     assert len(shown) <= 500
     assert shown.endswith("كلمة…")
+
+
+def test_nothing_stands_between_a_cut_title_and_its_ellipsis():
+    assert "x" * 498 + "…" == clean("x" * 498 + " " + "y" * 20)
 
 
 def test_a_title_of_the_greatest_length_is_not_cut():

@@ -108,6 +108,7 @@ def test_the_short_way_and_the_encoder_agree(url):
         ("https://site.ma/news/2641579/1/%D9%88%D9%83", "2641579"),
         ("https://site.ma/section/4501/article/567890", "567890"),
         ("https://site.ma/20250128/artikler/141209445/1265", "141209445"),
+        ("https://site.ma/section/67013/45012", "45012"),
         ("https://site.ma/1899", "1899"),
         ("https://site.ma/?p=71001", "71001"),
         ("https://site.ma/news.php?newsid=123&lang=ar", "123"),
@@ -215,6 +216,7 @@ def test_a_link_is_joined_with_its_page(href, link):
         "http://\ud800.ma/",
         "http://a b.ma/",
         "/" + "x" * 2000,
+        "/x" + " " * 1000 + "x",
     ],
 )
 def test_a_link_that_leads_nowhere_is_none(href):
