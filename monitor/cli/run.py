@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,7 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
             clock=clock,
             random=random.random,
             owner=name,
+            parsing=threading.BoundedSemaphore(os.cpu_count() or 1),
             watch=journal.delivery,
         )
         return Loaded(line=line, workers=config.workers, retention=config.retention)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ def build(
     clock: Clock,
     random: Random,
     owner: str,
+    parsing: AbstractContextManager[object] | None = None,
     watch: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
 ) -> Line:
     """Build the line of a configuration that `monitor.config.load` accepted."""
@@ -61,6 +63,7 @@ def build(
             clock=clock,
             random=random,
             owner=owner,
+            parsing=parsing or nullcontext(),
         ),
         flusher=Flusher(
             store=store,

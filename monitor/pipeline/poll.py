@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor import cadence
@@ -34,6 +35,7 @@ class Poller:
     clock: Clock
     random: Random
     owner: str  # names this process in leases
+    parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
 
     def claim(self, now: datetime, limit: int) -> Sequence[PollState]:
         """Lease up to `limit` endpoints that are due."""
@@ -78,7 +80,8 @@ class Poller:
         )
         if page is None or (not full and state.body_hash == _hash(page.body)):
             return page, None
-        return page, extractor.extract(page)
+        with self.parsing:
+            return page, extractor.extract(page)
 
     def _decide(
         self, state: PollState, page: Fetched | None, items: Sequence[Item] | None, started: datetime
