@@ -82,13 +82,15 @@ def channel_problems(channel: ChannelOptions) -> Iterator[Found]:
     yield from _own(channel.problems())
 
 
-def rule_problems(rule: RuleConfig, sources: Collection[str], channels: Collection[str]) -> Iterator[Found]:
-    """Check a rule against the names of all sources and channels."""
+def rule_problems(
+    rule: RuleConfig, sources: Collection[str] | None, channels: Collection[str] | None
+) -> Iterator[Found]:
+    """Check a rule against the names of all sources and channels; None when these are not known."""
     yield from _name(("name",), rule.name)
     if not (rule.any or rule.all or rule.breaking):
         yield Found((), "the rule has no words to look for", "add any: [word, another word], or breaking: true")
     if not rule.notify:
-        yield Found(("notify",), "the rule notifies nobody", f"name a channel: {', '.join(sorted(channels))}")
+        yield Found(("notify",), "the rule notifies nobody", f"name a channel: {', '.join(sorted(channels or ()))}")
     yield from _known("notify", rule.notify, channels, "channel")
     yield from _known("sources", rule.sources, sources, "source")
     lists = {"any": rule.any, "all": rule.all, "none": rule.none}
@@ -133,7 +135,9 @@ def _name(path: KeyPath, name: str) -> Iterator[Found]:
         yield Found(path, "the name is empty")
     elif name != name.strip() or not name.replace("\u200c", "").replace("\u200d", "").isprintable():
         char = invisible(name) or "a space or line break"
-        yield Found(path, f"the name begins or ends with a space, or holds an invisible character ({char})")
+        yield Found(
+            path, f"the name begins or ends with a space, or holds an invisible character ({char})", "write it anew"
+        )
     elif len(name) > _LONGEST_NAME:
         yield Found(path, f"the name is longer than {_LONGEST_NAME} characters")
 
@@ -189,9 +193,9 @@ def _own(found: Iterable[tuple[str, str]]) -> Iterator[Found]:
         yield Found(tuple(int(step) if step.isdecimal() else step for step in key.split(".") if step), message)
 
 
-def _known(key: str, names: Sequence[str], known: Collection[str], what: str) -> Iterator[Found]:
+def _known(key: str, names: Sequence[str], known: Collection[str] | None, what: str) -> Iterator[Found]:
     for index, name in enumerate(names):
-        if name not in known:
+        if known is not None and name not in known:
             otherwise = f"{what}s are: {', '.join(sorted(known))}" if known else None
             yield Found((key, index), f"there is no {what} named '{name}'", suggest(name, list(known), otherwise))
         elif name in names[:index]:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from monitor.config.problems import KeyPath, Place, Problem, WrongFile
-from monitor.config.syntax import explain
+from monitor.config.syntax import QUOTE, explain
 
 MAX_DEPTH = 20
 MAX_NODES = 200_000  # a file of 2,000 sources has 40,000
@@ -138,14 +138,14 @@ class _Builder:
             self._take(event)
         if self._top is None or (isinstance(self._top, Scalar) and self._top.is_empty):
             raise WrongFile(
-                Problem("the file is empty", hint="write a configuration to start from with: headline-monitor init")
+                Problem("the file is empty", hint="delete it, then write one to start from with: headline-monitor init")
             )
         if not isinstance(self._top, Block):
             raise WrongFile(
                 Problem(
                     "expected keys such as 'sources:', 'rules:' and 'channels:' at the top of the file",
                     self._top.place,
-                    hint="write a configuration to start from with: headline-monitor init",
+                    hint="see how they look: headline-monitor init --config new.yaml",
                 )
             )
         return self._top
@@ -213,20 +213,15 @@ def _key(node: Node, parent: Block) -> tuple[str, Place]:
 
 def _refuse_references(event: Any) -> None:
     if isinstance(event, yaml.AliasEvent):
-        text, what = f"*{event.anchor}", "aliases"
+        sign, what = "*", "aliases"
     elif event.anchor is not None:
-        text, what = f"&{event.anchor}", "anchors"
+        sign, what = "&", "anchors"
     elif event.tag is not None:
-        text, what = event.tag.replace("tag:yaml.org,2002:", "!!"), "tags"
+        sign, what = "!", "tags"
     else:
         return
-    raise WrongFile(
-        Problem(
-            f"{what} ('{text}') are not supported",
-            _place(event),
-            hint=f'a text that begins with {text[0]} must stand in quotes: "{text[0]}..."',
-        )
-    )
+    message = f"YAML's {what} ('{sign}') are not supported"
+    raise WrongFile(Problem(message, _place(event), hint=QUOTE.format(sign)))
 
 
 def _place(event: Any) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from monitor.config.document import parse
@@ -117,12 +117,24 @@ def _load(data: bytes, name: str, world: World) -> tuple[LoadedConfig, Secrets]:
         root = parse(text)
     except WrongFile as error:
         raise config_error([error.problem], name, text, cautious()) from None
-    secrets = resolve(root, environ=world.environ, folder=world.folder, credentials=world.credentials)
+    secrets = resolve(
+        root,
+        environ=world.environ,
+        folder=world.folder,
+        credentials=world.credentials,
+        public=_public_keys(world.channel_kinds),
+    )
     reading = Reading(root, world, secrets.problems)
     config = reading.config()
     if config is None:
         raise config_error(reading.problems, name, text, secrets.cover())
     return config, secrets
+
+
+def _public_keys(kinds: Mapping[str, ChannelKind]) -> set[str]:
+    """Return the keys of channels that may be printed: those that every kind shows in its `repr`."""
+    keys = [key for kind in kinds.values() for key in fields(kind.options)]
+    return {key.name for key in keys if key.repr} - {key.name for key in keys if not key.repr}
 
 
 def _doubts(path: Path, secrets: Secrets) -> tuple[str, ...]:

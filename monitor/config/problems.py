@@ -129,6 +129,7 @@ def _excerpt(written: str, covered: str, place: Place) -> list[str]:
     same = covered[: place.column] == written[: place.column]
     start = place.column if same else 0
     stop = place.end_column if place.end_line == place.line else len(written)
+    stop = stop if stop > start + 1 else len(written)  # one sign alone says nothing where there is no caret
     first = max(len(covered) - len(covered.lstrip()), start - _WINDOW)
     part = _printable(covered[first : start + _WINDOW])
     shown = ("…" if covered[:first].strip() else "") + part + ("…" if len(covered) > start + _WINDOW else "")
@@ -137,7 +138,8 @@ def _excerpt(written: str, covered: str, place: Place) -> list[str]:
         return [f"    {_LRI}{shown}{_PDI}", *([f"    here: {_FSI}{_short(here, 60)}{_PDI}"] if here else [])]
     if not same:
         return [f"    {shown}"]
-    width = max(1, min(stop if covered == written else 0, first + len(part)) - start)
+    single = place.end_line == place.line and place.end_column <= start + 1
+    width = 1 if single or covered != written else min(stop, first + len(part)) - start
     return [f"    {shown}", "    " + " " * (shown.find(part) + start - first) + "^" * width]
 
 

@@ -56,7 +56,7 @@ class Reading:
         found_channels = self._blocks((), "channels")
         sources = [self._source(path, block) for path, block in found_sources]
         channels = [self._channel(path, block) for path, block in found_channels]
-        names = _names(found_sources), _names(found_channels)
+        names = self._names("sources", found_sources), self._names("channels", found_channels)
         rules = [self._rule(path, block, *names) for path, block in found_rules]
         for found, what in ((found_sources, "sources"), (found_rules, "rules"), (found_channels, "channels")):
             self._add((), checks.repeated(_named(found), what))
@@ -114,15 +114,24 @@ class Reading:
             self._add(path, checks.channel_problems(options))
         return options
 
-    def _rule(self, path: KeyPath, block: Block, sources: set[str], channels: set[str]) -> RuleConfig | None:
+    def _rule(
+        self, path: KeyPath, block: Block, sources: set[str] | None, channels: set[str] | None
+    ) -> RuleConfig | None:
         rule = self._fit(RuleConfig, path, block, {})
         if rule is not None:
             self._add(path, checks.rule_problems(rule, sources, channels))
         return rule
 
+    def _names(self, key: str, found: Sequence[tuple[KeyPath, Block]]) -> set[str] | None:
+        """Return the names in a list, or None when some cannot be told, so that nobody is said not to exist."""
+        node, names = self._root.nodes.get(key), [name for _, name in _named(found)]
+        return set(names) if isinstance(node, Items) and len(names) == len(node.nodes) else None
+
     def _kind(self, path: KeyPath, block: Block, known: Sequence[str], what: str) -> str | None:
         """Return the `type` of an endpoint or channel, if it is a known one."""
         kinds = f"types are: {', '.join(known)}"
+        if what == "channel" and DEFAULT_CHANNEL in known:
+            kinds += "; Telegram, Slack, e-mail and many more need no type but an address: url: tgram://TOKEN/CHAT"
         written = block.nodes.get("type")
         if written is None:
             near = guess("type", block.nodes)
@@ -177,10 +186,6 @@ def _named(found: Iterable[tuple[KeyPath, Block]]) -> Iterator[tuple[KeyPath, st
         name = block.nodes.get("name")
         if isinstance(name, Scalar):
             yield (*path, "name"), name.text
-
-
-def _names(found: Iterable[tuple[KeyPath, Block]]) -> set[str]:
-    return {name for _, name in _named(found)}
 
 
 def _with_names(endpoints: Sequence[EndpointOptions]) -> Iterator[EndpointOptions]:

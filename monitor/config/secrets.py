@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from monitor.config.document import Block, Scalar, scalars
 from monitor.config.problems import Cover, KeyPath, Problem
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_PUBLIC_KEYS = {"name", "type", "quiet_hours", "digest", "rate"}  # of channels
+_SECRET_KEY = re.compile(r"(?i)secret|token|passw|authorization|cookie|key$|^urls?$")
 _MAX_FILE = 64 * 1024
 _CONTAINER_SECRETS = Path("/run/secrets")  # mounted readable for all by the container engine, not by the operator
 _LONG, _LONG_PART = 12, 8  # characters
@@ -72,11 +72,16 @@ class Secrets:
 
 def cautious() -> Cover:
     """Return a cover for a file that could not be read far enough to know what in it is secret."""
-    return Cover(line=lambda _, text: _without(text, _ANY_SECRET), message=lambda text: _without(text, _ANY_SECRET))
+    return Cover(line=lambda _, text: _without(text, _ANY_SECRET), message=lambda text: text)
 
 
-def resolve(root: Block, *, environ: Mapping[str, str], folder: Path, credentials: Path | None) -> Secrets:
-    """Replace references by their values in the tree; `folder` is where the configuration file is."""
+def resolve(
+    root: Block, *, environ: Mapping[str, str], folder: Path, credentials: Path | None, public: Collection[str]
+) -> Secrets:
+    """Replace references by their values in the tree.
+
+    `folder` is where the configuration file is; `public` names the keys of channels whose values may be printed.
+    """
     found = Secrets()
     for path, scalar in scalars(root):
         if not _may_be_secret(path):
@@ -89,9 +94,10 @@ def resolve(root: Block, *, environ: Mapping[str, str], folder: Path, credential
         if value is not None:
             found.hide(value)
             scalar.text, scalar.quoted = value, True
-        elif path[0] == "channels" or path[-1] != "url" or _without(scalar.text, _ANY_CREDENTIAL) != scalar.text:
+        elif _is_secret(path, scalar.text, public):
             found.hide_scalar(scalar)
-            found.written.append(path)
+            if any(_SECRET_KEY.search(str(step)) for step in path):
+                found.written.append(path)
     return found
 
 
@@ -102,10 +108,15 @@ class _NoSecret(Exception):
 
 
 def _may_be_secret(path: KeyPath) -> bool:
-    words = [step for step in path if isinstance(step, str)]
-    if words[0] == "channels":
-        return not _PUBLIC_KEYS.intersection(words[1:2])
-    return words[0] == "sources" and ("headers" in words or words[-1] == "url")
+    return path[0] == "channels" or (path[0] == "sources" and ("headers" in path or path[-1] == "url"))
+
+
+def _is_secret(path: KeyPath, text: str, public: Collection[str]) -> bool:
+    """Tell whether what the file has at this place must not be printed."""
+    shows_credential = _without(text, _ANY_CREDENTIAL) != text
+    if path[0] == "channels":
+        return shows_credential or not any(step in public for step in path[2:3])
+    return shows_credential or "headers" in path
 
 
 def _value(text: str, environ: Mapping[str, str], folder: Path, credentials: Path | None) -> str | None:

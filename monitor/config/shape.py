@@ -92,8 +92,8 @@ class Shape(Generic[T]):
             meant.add((above, self._meant(name, above)))
             yield (*above, name), self._unknown(node, path, above, name)
         for error in errors:
-            at, inner = find(node, error["loc"])
             name = str(error["loc"][-1]) if error["loc"] else ""
+            at, inner = find(node, error["loc"][:-1] if error["type"] in _MISSING else error["loc"])
             if error["type"] in _MISSING and (inner, name) not in meant:
                 hint = self._meaning(name, inner)
                 yield (*inner, name), Problem(f"key '{name}' is missing", at.place, path + inner, hint)

@@ -13,7 +13,7 @@ MAX_BYTES = 1 << 20
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"\0")
-_QUOTE = 'a text that begins with {0} must stand in quotes: "{0}..."'
+QUOTE = 'a text that begins with {0} must stand in quotes: "{0}..."'
 _WORDINGS = (
     # what libyaml or PyYAML says -> what we say, and what to do
     ("mapping values are not allowed", "a second ': ' in one line, or a wrong indentation",
@@ -27,10 +27,12 @@ _WORDINGS = (
      "use single quotes for a text with backslashes: '...'"),
     ("Unicode character escape", "an impossible character after a backslash",
      "write the character itself, or use single quotes: '...'"),
-    ("expected '-' indicator", "a list item was expected here", "start it with '- ' in the column of the others"),
+    ("expected '-' indicator", "this line stands in the wrong column",
+     "keys of one block start in the same column; items of a list start with '- '"),
     ("expected <block end>", "this line does not belong to the block above it",
      "keys of one block, and items of one list, start in the same column"),
     ("expected key", "this line does not belong to the block above it", "keys of one block start in the same column"),
+    ("tab character", "a tab character where YAML wants spaces", "indent with spaces"),
     ("expected ':'", "a key without ':'", "write: key: value"),
 )  # fmt: skip
 _RESERVED = {"alias": "*", "anchor": "&", "directive": "%", "tag": "!"}
@@ -74,28 +76,38 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     opened = _one(start) if start else here
     for what, sign in _RESERVED.items():
         if what in context:
-            return Problem(f"'{sign}' cannot begin a text", opened, hint=_QUOTE.format(sign))
+            return Problem(f"'{sign}' cannot begin a text", opened, hint=QUOTE.format(sign))
     if "start any token" in said:
         return _bad_start(_char_at(text, here), here)
     if "node content" in said:
-        return Problem("a value was expected here", here, hint=_value_hint(text, here))
+        return _no_value(text, here)
     for words, message, hint in _WORDINGS:
         if words in said:
-            return Problem(message, opened if words in _AT_START else here, hint=hint)
+            place = opened if words in _AT_START else here
+            return Problem(message, place, hint=_special_hint(text, place) or hint)
     return Problem(f"not YAML: {said}", here)
 
 
 def _bad_start(sign: str, here: Place) -> Problem:
     if sign == "\t":
         return Problem("a tab character where YAML wants spaces", here, hint="indent with spaces")
-    return Problem(f"'{sign}' cannot begin a text", here, hint=_QUOTE.format(sign))
+    return Problem(f"'{sign}' cannot begin a text", here, hint=QUOTE.format(sign))
 
 
-def _value_hint(text: str, here: Place) -> str:
-    before = line_of(text, here.line)[: here.column] or line_of(text, here.line - 1)
-    if re.search(r"[\[{,\s]#", before):
-        return _QUOTE.format("#") + ", else it is a comment"
-    return "write a value, or remove the sign"
+def _no_value(text: str, here: Place) -> Problem:
+    if not line_of(text, here.line) and not line_of(text, here.line + 1):
+        return Problem("the file ends where a value was expected", here, hint="is it written to its end?")
+    return Problem("a value was expected here", here, hint="write one, or remove the sign")
+
+
+def _special_hint(text: str, place: Place) -> str | None:
+    """Return the hint for a slip that YAML reports as something else, a line too late or too early."""
+    line = line_of(text, place.line)
+    if re.search(r"[\[{,\s]#\w", line[place.column :]):
+        return QUOTE.format("#") + ", else it is a comment"
+    if any(re.match(r"\s*-\w", text) for text in (line, line_of(text, place.line - 1))):
+        return "put a space after '-'"
+    return None
 
 
 def _one(mark: yaml.Mark) -> Place:

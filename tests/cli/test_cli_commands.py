@@ -1,0 +1,136 @@
+"""The commands, as a shell sees them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = """<html><body><ul class="bar"><li><a href="/70001">انطلاق أشغال الميناء الجديد</a></li></ul>
+<article><h2>خبر آخر من القائمة الرئيسية</h2><a class="c" href="/70002"></a></article></body></html>"""
+
+
+def call(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", *command],
+        capture_output=True, text=True, timeout=60, check=False, cwd=folder,
+        env={**os.environ, "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Path:
+    done = call("init", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_help_lists_the_commands_and_loads_nothing_heavy(tmp_path: Path) -> None:
+    done = call("--help", folder=tmp_path)
+    script = (
+        "import sys, monitor.cli.main\nprint([m for m in ('httpx', 'lxml', 'apprise', 'pydantic') if m in sys.modules])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.returncode == 0
+    for command in ("run", "once", "check", "extract", "why", "notify", "status", "deliveries", "init", "demo"):
+        assert f"  {command} " in done.stdout
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_init_writes_a_configuration_that_check_accepts_and_never_overwrites(configured: Path) -> None:
+    assert call("check", folder=configured).returncode == 0
+    again = call("init", folder=configured)
+    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+
+
+def test_check_names_every_mistake_with_its_place_and_exits_with_78(configured: Path) -> None:
+    path = configured / "config" / "monitor.yaml"
+    path.write_text("sources: [{name: a, url: 'https://kifache.com', evry: 5s}]\nrules: []\nchannels: [{name: x}]\n")
+
+    done = call("check", folder=configured)
+
+    assert done.returncode == 78
+    assert "monitor.yaml:1:" in done.stderr
+    assert "did you mean 'every'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_configuration_says_what_to_do(tmp_path: Path) -> None:
+    done = call("run", folder=tmp_path)
+
+    assert done.returncode == 78
+    assert "headline-monitor init" in done.stderr
+
+
+def test_extract_shows_the_headlines_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+
+    done = call(
+        "extract", "page.html", "--url", "https://site.example/", "--ticker", ".bar li", "--list", "article", "--json",
+        folder=tmp_path,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert [(row["section"], row["title"], row["url"]) for row in json.loads(done.stdout)] == [
+        ("ticker", "انطلاق أشغال الميناء الجديد", "https://site.example/70001"),
+        ("list", "خبر آخر من القائمة الرئيسية", "https://site.example/70002"),
+    ]
+
+
+def test_extract_says_why_a_page_shows_nothing(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+
+    done = call("extract", "page.html", "--url", "https://site.example/", "--list", ".nope a", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "no headline found with '.nope a'" in done.stderr
+
+
+def test_why_tells_the_word_the_channel_and_what_was_seen(configured: Path) -> None:
+    path = configured / "config" / "monitor.yaml"
+    path.write_text(
+        "sources: [{name: kifache, url: 'https://kifache.com'}]\n"
+        "rules: [{name: port, any: [الميناء], notify: [screen]}]\nchannels: [{name: screen, type: console}]\n"
+    )
+
+    fires = call("why", "حريق قرب الميناء", "--json", folder=configured)
+    silent = call("why", "لا شيء هنا", folder=configured)
+
+    report = json.loads(fires.stdout)
+    assert (fires.returncode, report["rules"][0]["fires"], report["alerts"][0]["channel"]) == (0, True, "screen")
+    assert (silent.returncode, "nobody would be told" in silent.stdout) == (1, True)
+
+
+def test_status_and_deliveries_work_before_anything_ran(tmp_path: Path) -> None:
+    assert "nothing has run yet" in call("status", folder=tmp_path).stdout
+    assert json.loads(call("deliveries", "list", "--json", folder=tmp_path).stdout) == []
+
+
+def test_notify_test_sends_a_sample(configured: Path) -> None:
+    path = configured / "config" / "monitor.yaml"
+    path.write_text(
+        "sources: [{name: kifache, url: 'https://kifache.com'}]\n"
+        "rules: [{name: port, any: [الميناء], notify: [screen]}]\nchannels: [{name: screen, type: console}]\n"
+    )
+
+    done = call("notify", "test", "screen", folder=configured)
+
+    assert done.returncode == 0, done.stderr
+    assert "رسالة تجريبية" in done.stdout
+    assert "accepted" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_demo_finds_the_whole_day_and_ends_by_itself(tmp_path: Path) -> None:
+    done = call("demo", "--seconds", "9", folder=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "23 headlines were published, 23 were found new" in done.stdout
+    assert "0 unsent" in done.stdout
+    assert "خلية إرهابية" in done.stdout
+    assert "rule: \u2068أمن وإرهاب" in done.stdout
