@@ -20,6 +20,8 @@ KeyPath = tuple[str | int, ...]
 
 MAX_SHOWN = 200  # problems; whoever has more made one mistake many times
 _MAX_MESSAGE = 400
+_LONGEST_LINE = 5000  # that is still shown, in part
+_LONGEST_WORD = 100  # that could be a slip; comparing costs its square
 _WINDOW = 70  # characters of a long line shown on each side of the place
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML 1.1 counts lines
 _NOT_LATIN = re.compile("[^\x20-\u02ff]")
@@ -82,6 +84,8 @@ def line_of(text: str, number: int) -> str:
 
 def guess(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that was probably meant."""
+    if len(word) > _LONGEST_WORD:
+        return None
     by_folded = {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(word.casefold().strip(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
@@ -115,7 +119,7 @@ def _render(problem: Problem, name: str, lines: Sequence[str], cover: Cover) -> 
     where = f"{name}:{place.line + 1}:{place.column + 1}" if place else name
     path = f"{dotted(problem.path)}: " if problem.path else ""
     out = [_line(f"{where}: {path}{_short(cover.message(problem.message), _MAX_MESSAGE)}")]
-    if place and place.line < len(lines):
+    if place and place.line < len(lines) and len(lines[place.line]) <= _LONGEST_LINE:
         out += _excerpt(lines[place.line], cover.line(place.line, lines[place.line]), place)
     if problem.hint:
         out.append(_line(f"    hint: {_short(cover.message(problem.hint), _MAX_MESSAGE)}"))
@@ -126,21 +130,22 @@ def _excerpt(written: str, covered: str, place: Place) -> list[str]:
     """Return the source line, and below it where in it the problem is."""
     if not covered.strip():
         return []
-    same = covered[: place.column] == written[: place.column]
-    start = place.column if same else 0
-    stop = place.end_column if place.end_line == place.line else len(written)
-    stop = stop if stop > start + 1 else len(written)  # one sign alone says nothing where there is no caret
-    first = max(len(covered) - len(covered.lstrip()), start - _WINDOW)
-    part = _printable(covered[first : start + _WINDOW])
-    shown = ("…" if covered[:first].strip() else "") + part + ("…" if len(covered) > start + _WINDOW else "")
-    if _NOT_LATIN.search(part):
-        here = _printable(covered[start:stop]).strip() if covered == written else ""
-        return [f"    {_LRI}{shown}{_PDI}", *([f"    here: {_FSI}{_short(here, 60)}{_PDI}"] if here else [])]
-    if not same:
-        return [f"    {shown}"]
-    single = place.end_line == place.line and place.end_column <= start + 1
-    width = 1 if single or covered != written else min(stop, first + len(part)) - start
-    return [f"    {shown}", "    " + " " * (shown.find(part) + start - first) + "^" * width]
+    if covered[: place.column] != written[: place.column]:  # columns moved with what is hidden
+        return [f"    {_printable(_short(covered.lstrip(), 2 * _WINDOW))}"]
+    first = max(len(covered) - len(covered.lstrip()), place.column - _WINDOW)
+    last = place.column + _WINDOW
+    part = _printable(covered[first:last])
+    before, after = "…" if covered[:first].strip() else "", "…" if covered[last:] else ""
+    stop = min(last, len(covered), place.end_column if place.end_line == place.line else last)
+    if covered != written:
+        stop = place.column + 1
+    if not _NOT_LATIN.search(part):
+        caret = " " * (len(before) + place.column - first) + "^" * max(1, stop - place.column)
+        return [f"    {before}{part}{after}", f"    {caret}"]
+    if stop <= place.column + 1:
+        stop = last  # one sign alone says nothing
+    here = _short(_printable(covered[place.column : stop]).strip(), _WINDOW)
+    return [f"    {_LRI}{before}{part}{after}{_PDI}", *([f"    here: {_FSI}{here}{_PDI}"] if here else [])]
 
 
 def _line(text: str) -> str:

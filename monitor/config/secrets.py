@@ -19,12 +19,15 @@ _CONTAINER_SECRETS = Path("/run/secrets")  # mounted readable for all by the con
 _LONG, _LONG_PART = 12, 8  # characters
 _HIDDEN = "***"
 _ANY_CREDENTIAL = (
-    (re.compile(r"\b(?!https?://)([A-Za-z][A-Za-z0-9+.-]*://)[^\s'\"]+"), rf"\1{_HIDDEN}"),  # notification services
+    (
+        re.compile(r"\b(?!https?://)([A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s'\"]+"),
+        rf"\1{_HIDDEN}",
+    ),  # notification services
     (re.compile(r"\b(https?://)[^\s/@'\"]+@"), rf"\1{_HIDDEN}@"),  # user:password@
 )
 _ANY_SECRET = (
-    (re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^\s'\"]+"), rf"\1{_HIDDEN}"),
-    (re.compile(r"(?i)((?:secret|token|password|authorization|cookie|[a-z-]*key)[\"']?\s*:)\s*\S.*"), rf"\1 {_HIDDEN}"),
+    (re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s'\"]+"), rf"\1{_HIDDEN}"),
+    (re.compile(r"(?i)((?:secret|token|password|authorization|cookie|key)[\"']?\s*:)\s*\S.*"), rf"\1 {_HIDDEN}"),
 )
 
 

@@ -60,7 +60,8 @@ class Shape(Generic[T]):
 
         With problems, the dataclass lacks the keys that have them, or is None when it cannot do without.
         """
-        empty = {at: _nothing(value, path + at) for at, value in scalars(node) if value.is_empty and at[0] not in given}
+        node = Block(node.place, {key: value for key, value in node.nodes.items() if key not in given}, node.keys)
+        empty = {at: _nothing(value, path + at) for at, value in scalars(node) if value.is_empty}
         fitted, errors = self._validate(node, given, without={str(at[0]) for at in empty})
         for _ in range(_MEND_ROUNDS):
             if not [error for error in errors if _mend(node, error)]:

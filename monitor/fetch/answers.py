@@ -11,7 +11,7 @@ import httpx
 
 from monitor.errors import FetchError
 from monitor.fetch.decode import BadBody
-from monitor.fetch.network import StaleConnection
+from monitor.fetch.network import NotConnected, StaleConnection
 from monitor.fetch.target import name
 
 LONGEST_WAIT = timedelta(hours=24)
@@ -47,8 +47,30 @@ _SAID = {
     503: "service unavailable: the site is overloaded or being repaired; it is asked again later",
     504: "gateway timeout: the site has a problem of its own; it is asked again later",
 }
+_SAID_OF_OTHERS = (
+    (range(300, 400), ", a redirect that does not say where to; see in a browser where it leads"),
+    (range(520, 531), ": Cloudflare cannot reach the site behind it; it is asked again later"),
+    (range(500, 600), ": the site has a problem of its own; it is asked again later"),
+    (range(1000), ", which is no page; see in a browser what it shows, and check the source's url"),
+)
 _BOT_WALL = (
     "{status}: a bot wall (Cloudflare) refuses us; ask the site to let the monitor's user agent pass, or watch its feed"
+)
+
+
+_SENTENCES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...] = (
+    (StaleConnection, "reset", "{where} closes its connections before it answers; it is asked again later"),
+    (
+        httpcore.ConnectTimeout,
+        "timeout",
+        "{where} did not take our connection in time; the site is down, or a firewall is in between",
+    ),
+    (
+        (httpcore.TimeoutException, TimeoutError),
+        "timeout",
+        "{where} did not answer in full within {seconds} s; it is asked again later",
+    ),
+    (httpcore.NetworkError, "reset", "{where} broke the connection off; it is asked again later"),
 )
 
 
@@ -68,13 +90,7 @@ def _said(status: int, headers: httpx.Headers) -> str:
         return _BOT_WALL.format(status=status)
     if status in _SAID:
         return f"{status} {_SAID[status]}"
-    if 300 <= status < 400:
-        return f"{status}, a redirect that does not say where to; see in a browser where it leads"
-    if 520 <= status < 531:
-        return f"{status}: Cloudflare cannot reach the site behind it; it is asked again later"
-    if status >= 500:
-        return f"{status}: the site has a problem of its own; it is asked again later"
-    return f"{status}, which is no page; see in a browser what it shows, and check the source's url"
+    return next((f"{status}{said}" for statuses, said in _SAID_OF_OTHERS if status in statuses))
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -101,33 +117,21 @@ def explain(error: Exception, url: httpx.URL, seconds: float) -> FetchError:
     match error:
         case BadBody():
             return FetchError(f"{where}: {error}", kind=error.kind)
-        case StaleConnection():
-            return FetchError(
-                f"{where} closes its connections before it answers; it is asked again later", kind="reset"
-            )
-        case httpcore.ConnectTimeout():
-            return FetchError(
-                f"{where} did not take our connection in time; the site is down, or a firewall is in between",
-                kind="timeout",
-            )
-        case httpcore.TimeoutException() | TimeoutError():
-            return FetchError(
-                f"{where} did not answer in full within {seconds:g} s; it is asked again later", kind="timeout"
-            )
-        case httpcore.ConnectError():
-            return _not_connected(where, error.__cause__)
-        case httpcore.NetworkError():
-            return FetchError(f"{where} broke the connection off; it is asked again later", kind="reset")
+        case NotConnected():
+            return _not_connected(where, error.reason)
         case httpcore.RemoteProtocolError():
             return _bad_http(where, str(error))
-        case OSError():
-            return _not_connected(where, error)
+    for types, kind, sentence in _SENTENCES:
+        if isinstance(error, types):
+            return FetchError(sentence.format(where=where, seconds=f"{seconds:g}"), kind=kind)
+    if isinstance(error, OSError):
+        return _not_connected(where, error)
     return FetchError(
         f"the request to {where} cannot be sent ({error}); check the source's url and headers", kind="url"
     )
 
 
-def _not_connected(where: str, cause: BaseException | None) -> FetchError:
+def _not_connected(where: str, cause: OSError | ValueError) -> FetchError:
     match cause:
         case ssl.SSLCertVerificationError():
             return FetchError(
@@ -145,17 +149,13 @@ def _not_connected(where: str, cause: BaseException | None) -> FetchError:
             return FetchError(f"{where} refuses connections; the site is down, or its port is wrong", kind="refused")
         case ConnectionError():
             return FetchError(f"{where} broke the connection off; it is asked again later", kind="reset")
-        case OSError():
-            return FetchError(
-                f"no connection to {where} ({cause.strerror or cause}); check the network of this machine",
-                kind="connect",
-            )
-    return FetchError(f"no connection to {where}; check the network of this machine", kind="connect")
+    why = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+    return FetchError(f"no connection to {where} ({why}); check the network of this machine", kind="connect")
 
 
 def _bad_http(where: str, reason: str) -> FetchError:
     if reason.startswith(_CUT_OFF):
         return FetchError(f"the page of {where} ended in the middle; it is asked again later", kind="truncated")
     if reason.startswith(_NO_ANSWER):
-        return FetchError(f"{where} closed the connection without an answer; it is asked again later", kind="reset")
+        return FetchError(f"{where} closed the connection before it answered; it is asked again later", kind="reset")
     return FetchError(f"{where} does not speak proper HTTP ({reason[:100]}); check the source's url", kind="protocol")

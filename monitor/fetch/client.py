@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
 
-import httpcore
 import httpx
 from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from monitor.errors import FetchError
 from monitor.fetch import answers, decode, guard, target
 from monitor.fetch.guard import Network
-from monitor.fetch.network import GuardedBackend, StaleConnection, trusted
+from monitor.fetch.network import GuardedBackend, NotConnected, StaleConnection, trusted
 from monitor.fetch.resolve import Resolver
 from monitor.fetch.transport import Transport
 from monitor.model import Fetched, Request
@@ -27,6 +26,7 @@ from monitor.ports import Clock
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8"
 _PAGE = {200, 203}
+_NOT_MODIFIED = 304
 _REDIRECT = {301, 302, 303, 307, 308}
 _HARMLESS = {"accept", "accept-language", "user-agent"}  # configured headers that any host may see
 _MAX_HEADERS = 200
@@ -181,8 +181,8 @@ class HttpFetcher:
         status, headers = response.status_code, response.headers
         headers.encoding = "latin-1"  # as it was sent, so that validators go back byte by byte
         _check_headers(url, headers)
-        if status == 304:
-            _not_modified(errand, url, response)
+        if status == _NOT_MODIFIED:
+            _finish_unmodified(errand, url, response)
             return None
         if status in _REDIRECT and headers.get("location"):
             return target.follow(url, headers["location"])
@@ -207,16 +207,15 @@ class HttpFetcher:
         )
 
 
-def _not_modified(errand: _Errand, url: httpx.URL, response: httpx.Response) -> None:
+def _finish_unmodified(errand: _Errand, url: httpx.URL, response: httpx.Response) -> None:
     if not errand.validators:
         raise FetchError(
             f"{target.name(url)} answered 304, not modified, although it was not asked; "
             "a proxy before it is broken, it is asked again later",
             kind="protocol",
-            status=304,
+            status=_NOT_MODIFIED,
         )
-    for _nothing in response.iter_raw():  # there is no body, but the connection is free only after its end
-        pass
+    list(response.iter_raw())  # there is no body, but the connection is free only after its end
 
 
 def _check_headers(url: httpx.URL, headers: httpx.Headers) -> None:
@@ -239,6 +238,6 @@ def _usable(validator: str | None) -> str | None:
 
 def _worth_another_try(error: BaseException) -> bool:
     """Tell whether the request surely was not answered and a new connection may help at once."""
-    if isinstance(error, httpcore.ConnectError):
-        return not isinstance(error.__cause__, (ssl.SSLError, ValueError))
+    if isinstance(error, NotConnected):
+        return not isinstance(error.reason, (ssl.SSLError, ValueError))
     return isinstance(error, StaleConnection)

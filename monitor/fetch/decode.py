@@ -116,7 +116,7 @@ class _Inflate:
 
     def _by_first_byte(self, data: bytes) -> zlib._Decompress:
         """Choose between the two things that servers call deflate: a zlib header begins with 8 in its low bits."""
-        self._zlib = zlib.decompressobj(_ZLIB if data[0] & 0x0F == _DEFLATED else _RAW)
+        self._zlib = zlib.decompressobj(_ZLIB if data[0] & 0x0F == zlib.DEFLATED else _RAW)
         return self._zlib
 
 

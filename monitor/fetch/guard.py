@@ -75,27 +75,28 @@ def _network(text: str) -> Network:
         raise ValueError(f"allow_private: '{text}' is not a network; write it such as 10.0.0.0/8") from None
 
 
-def refusal(text: str, allowed: Iterable[Network] = ()) -> str | None:
-    """Return why the address (as a resolver gives it) may not be connected to, or None when it may.
-
-    Listed networks open what is inside them, except link-local addresses: those open only to a network that is
-    itself link-local, so that a wide list cannot expose a cloud's metadata.
+def address(text: str) -> Address:
+    """Return the address that connecting to `text` would reach: IPv4 for IPv4 that is spelled as IPv6.
 
     Raises:
         ValueError: it is no address.
     """
-    address = _unmapped(ip_address(text))
+    found = ip_address(text)
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        return found.ipv4_mapped
+    return found
+
+
+def refusal(address: Address, allowed: Iterable[Network] = ()) -> str | None:
+    """Return why an address may not be connected to, or None when it may.
+
+    Listed networks open what is inside them, except link-local addresses: those open only to a network that is
+    itself link-local, so that a wide list cannot expose a cloud's metadata.
+    """
     reason = _why_not_public(address)
     if reason is None or any(_opens(network, address) for network in allowed):
         return None
     return reason
-
-
-def _unmapped(address: Address) -> Address:
-    """Return the IPv4 address that connecting to its IPv6 spelling would reach."""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        return address.ipv4_mapped
-    return address
 
 
 def _why_not_public(address: Address) -> str | None:

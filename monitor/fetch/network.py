@@ -41,6 +41,14 @@ class StaleConnection(httpcore.ReadError):
     """A connection kept from an earlier exchange was dead: the request can safely be made again on a new one."""
 
 
+class NotConnected(httpcore.ConnectError):
+    """No connection came about; httpcore forgets the cause of an exception, so this one carries it."""
+
+    def __init__(self, reason: OSError | ValueError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 class GuardedBackend(httpcore.NetworkBackend):
     """Connects to public addresses and to those of the `allowed` networks, nowhere else."""
 
@@ -84,13 +92,14 @@ class GuardedBackend(httpcore.NetworkBackend):
             raise FetchError(f"the name '{host}' has no address; check it for a typing mistake", kind="dns")
         return found
 
-    def _check(self, host: str, address: str) -> None:
+    def _check(self, host: str, text: str) -> None:
+        address = guard.address(text)
         reason = guard.refusal(address, self._allowed)
         if reason:
-            name = address if host == address else f"'{host}' leads to {address}, which"
+            leads = "" if host == text else f"'{host}' leads to "
             raise FetchError(
-                f"{name} is not on the public internet ({reason}); if it is your own site, "
-                f"add allow_private: [{address}] to its source",
+                f"{leads}{address}, which is not on the public internet ({reason}); if you mean to watch it, "
+                f"add allow_private: [{address}] to the source",
                 kind="address",
             )
 
@@ -108,12 +117,10 @@ def _connect(addresses: Sequence[str], port: int, deadline: float | None) -> soc
     for tried, address in enumerate(addresses):
         try:
             return socket.create_connection((address, port), _left(deadline) / (len(addresses) - tried))
-        except TimeoutError as error:
-            failure: httpcore.ConnectTimeout | httpcore.ConnectError = httpcore.ConnectTimeout()
-            failure.__cause__ = error
+        except TimeoutError:
+            failure: httpcore.ConnectTimeout | NotConnected = httpcore.ConnectTimeout()
         except OSError as error:
-            failure = httpcore.ConnectError()
-            failure.__cause__ = error
+            failure = NotConnected(error)
     raise failure
 
 
@@ -198,7 +205,7 @@ class Stream(httpcore.NetworkStream):
             raise httpcore.ConnectTimeout from error
         except (OSError, ValueError) as error:  # ValueError: a host name that no certificate can be for
             self.close()
-            raise httpcore.ConnectError from error
+            raise NotConnected(error) from error
         return self
 
     def close(self) -> None:

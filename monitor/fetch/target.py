@@ -9,6 +9,7 @@ import httpx
 from monitor.errors import FetchError
 
 _MAX_SHOWN = 120
+_LAST_PORT = 65535
 
 
 @lru_cache(maxsize=256)  # the same few addresses are polled again and again
@@ -20,10 +21,8 @@ def parse(text: str) -> httpx.URL:
     """
     try:
         url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise FetchError(
-            f"{_shown(text)} is not a web address ({error}); correct the source's url", kind="url"
-        ) from None
+    except (httpx.InvalidURL, ValueError):
+        raise FetchError(f"{_unparsed(text)} is not a web address; correct the source's url", kind="url") from None
     problem = _problem(url)
     if problem:
         raise FetchError(f"{name(url)} cannot be asked: {problem}; correct the source's url", kind="url")
@@ -40,7 +39,8 @@ def follow(url: httpx.URL, location: str) -> httpx.URL:
         target = url.join(_as_sent(location).strip())
     except (httpx.InvalidURL, ValueError):
         raise FetchError(
-            f"{name(url)} redirects to {_shown(location)}, which is not a web address; see in a browser where it leads",
+            f"{name(url)} redirects to {_unparsed(location)}, which is not a web address; "
+            "see in a browser where it leads",
             kind="redirect",
         ) from None
     problem = _problem(target)
@@ -76,7 +76,7 @@ def _problem(url: httpx.URL) -> str | None:
         return "it names no host"
     if url.userinfo:
         return "it holds a user name or password, which belong into the source's headers"
-    if not 0 < _port(url) < 65536:
+    if not 0 < _port(url) <= _LAST_PORT:
         return "there is no such port"
     return None
 
@@ -95,7 +95,11 @@ def _as_sent(location: str) -> str:
         return location
 
 
+def _unparsed(text: str) -> str:
+    """Return a broken address for people, without what may be credentials or a query in it."""
+    return f"'{_shown(text.partition('?')[0].rpartition('@')[2])}'"
+
+
 def _shown(text: str) -> str:
-    text = text.partition("?")[0].rpartition("@")[2]
     short = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
     return short if short.isprintable() else ascii(short)

@@ -1,0 +1,124 @@
+"""The shipped examples load, and what is generated from the code is what is shipped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.channels import CHANNELS
+from monitor.config import template
+from monitor.config.load import load, loads, warnings
+from monitor.config.reference import json_schema, reference, write_reference
+from monitor.config.schema import Config
+from monitor.sources import KINDS, default_endpoints
+
+# Python 3.11 and 3.12 warn of a module that Apprise imports when it is there
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+FOLDER = Path(__file__).parents[2] / "config"
+REAL = {
+    "source_kinds": KINDS,
+    "channel_kinds": CHANNELS,
+    "default_endpoints": default_endpoints,
+    "credentials": None,
+}
+ACCOUNTS = {
+    "TELEGRAM_URL": "tgram://123456789:abcdefghijklmnopqrstuvwxyz0123456789/42",
+    "SMTP_URL": "mailtos://press:secret@mail.example.org?to=press@example.org",
+    "SLACK_URL": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#security",
+}
+
+
+@pytest.mark.parametrize("name", ["monitor.example.yaml", "newsroom.example.yaml"])
+def test_an_example_loads_without_a_doubt(name):
+    config = load(FOLDER / name, environ=ACCOUNTS, **REAL)
+    assert warnings(config) == []
+
+
+def test_the_newsroom_watches_many_sites_in_three_languages():
+    config = load(FOLDER / "newsroom.example.yaml", environ=ACCOUNTS, **REAL)
+    assert 25 <= len(config.sources) <= 50
+    assert all(source.endpoints for source in config.sources)
+
+
+def test_the_examples_name_their_schema_for_editors():
+    for path in FOLDER.glob("*.example.yaml"):
+        assert path.read_text("utf-8").splitlines()[0] == "# yaml-language-server: $schema=schema.json"
+
+
+def test_the_template_runs_without_any_account():
+    config = loads(template(), "monitor.yaml", environ={}, **REAL)
+    assert [channel.type for channel in config.channels] == ["console"]
+    assert warnings(config) == []
+
+
+def test_the_template_with_its_comments_taken_in_still_loads():
+    text = template().replace("  # - name: desk ", "  - name: desk ").replace("  #   ", "    ")
+    config = loads(text.replace("notify: [screen]", "notify: [screen, desk]"), "m", environ=ACCOUNTS, **REAL)
+    assert [channel.name for channel in config.channels] == ["screen", "desk"]
+
+
+@pytest.mark.parametrize("name", ["schema.json", "README.md"])
+def test_the_generated_reference_is_not_stale(name):
+    shipped = (FOLDER / name).read_text("utf-8")
+    assert shipped == reference(KINDS, CHANNELS)[name], "run: make docs"
+
+
+def test_the_reference_is_written_into_a_folder(tmp_path):
+    write_reference(tmp_path, KINDS, CHANNELS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "schema.json"]
+    assert json.loads((tmp_path / "schema.json").read_text("utf-8")) == json_schema(KINDS, CHANNELS)
+
+
+def _properties(schema: object) -> list[tuple[str, dict[str, object]]]:
+    found: list[tuple[str, dict[str, object]]] = []
+    if isinstance(schema, dict):
+        found += list(schema.get("properties", {}).items())
+        found += [pair for value in schema.values() for pair in _properties(value)]
+    if isinstance(schema, list):
+        found += [pair for value in schema for pair in _properties(value)]
+    return found
+
+
+def test_every_key_is_described_in_the_schema_and_in_the_reference():
+    schema, text = json_schema(KINDS, CHANNELS), reference(KINDS, CHANNELS)["README.md"]
+    undescribed = [key for key, value in _properties(schema) if not value.get("description")]
+    assert undescribed == []
+    assert [key for key, _ in _properties(schema) if f"| `{key}` |" not in text] == []
+
+
+def test_every_reference_inside_the_schema_leads_somewhere():
+    schema = json_schema(KINDS, CHANNELS)
+    refs = {part.split('"')[0] for part in json.dumps(schema).split('"#/$defs/')[1:]}
+    assert refs == set(schema["$defs"])
+
+
+def test_the_schema_tells_kinds_apart_by_their_type():
+    schema = json_schema(KINDS, CHANNELS)
+    for choices, kinds in (
+        (schema["$defs"]["SourceConfig"]["properties"]["endpoints"]["items"]["oneOf"], KINDS),
+        (schema["properties"]["channels"]["items"]["oneOf"], CHANNELS),
+    ):
+        types = [schema["$defs"][ref["$ref"].rpartition("/")[2]]["properties"]["type"]["const"] for ref in choices]
+        assert types == list(kinds)
+
+
+def test_the_only_channel_without_a_type_is_the_one_for_addresses():
+    schema = json_schema(KINDS, CHANNELS)
+    optional = [
+        block["properties"]["type"]["const"]
+        for block in schema["$defs"].values()
+        if "type" in block["properties"] and "type" not in block["required"]
+    ]
+    assert optional == ["apprise"]
+
+
+def test_two_dataclasses_of_one_name_do_not_mix(read: Callable[..., Config]):
+    """The kinds of the tests and the real ones live in one schema."""
+    import configworld as own
+
+    mixed = json_schema({"html": KINDS["html"], "other": own.KINDS["html"]}, CHANNELS)
+    assert len(mixed["$defs"]["SourceConfig"]["properties"]["endpoints"]["items"]["oneOf"]) == 2
