@@ -44,7 +44,10 @@ class Duration(_Written, timedelta):
     def parse(cls, text: str) -> Self:
         if not _DURATION.fullmatch(text.strip()):
             raise ValueError(f"'{text}' is not a duration; write a number and s, m, h, d or w, such as 30s or 5m")
-        return cls(seconds=sum(int(n) * _UNITS[unit] for n, unit in _DURATION_PART.findall(text)))
+        try:
+            return cls(seconds=sum(int(n) * _UNITS[unit] for n, unit in _DURATION_PART.findall(text)))
+        except (OverflowError, ValueError):
+            raise ValueError("a duration that long cannot be meant; write one such as 30s or 5m") from None
 
 
 @dataclass(frozen=True, slots=True)

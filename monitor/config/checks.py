@@ -203,9 +203,9 @@ def _known(key: str, names: Sequence[str], known: Collection[str] | None, what: 
 
 
 def _terms(key: str, terms: Sequence[str]) -> Iterator[Found]:
-    seen: set[str] = set()
+    seen: set[tuple[str, bool]] = set()
     for index, term in enumerate(terms):
-        folded = fold_text(term).strip()
+        folded = _sameness(term)
         if comma := _LIST_COMMAS.search(term):
             yield Found(
                 (key, index), f"'{term}' holds '{comma[0]}', so it is one phrase", "separate words with the comma ','"
@@ -219,9 +219,14 @@ def _terms(key: str, terms: Sequence[str]) -> Iterator[Found]:
 
 def _contradictions(lists: Mapping[str, Sequence[str]]) -> Iterator[Found]:
     for key in ("any", "all"):
-        wanted = {fold_text(term).strip() for term in lists[key]}
+        wanted = {_sameness(term) for term in lists[key]}
         for index, term in enumerate(lists["none"]):
-            if fold_text(term).strip() in wanted:
+            if _sameness(term) in wanted:
                 yield Found(
                     ("none", index), f"'{term}' stands in '{key}' too, so it can never count", "keep one of the two"
                 )
+
+
+def _sameness(term: str) -> tuple[str, bool]:
+    """Return what is equal for two spellings of one word; abbreviations (RAM) are not the word (ram)."""
+    return fold_text(term).strip(), term.isupper()

@@ -85,7 +85,8 @@ class Reading:
         if "endpoints" in block.nodes:
             given = tuple(one for one in endpoints if one is not None)
         else:
-            given = self._found_endpoints(path, source) if len(self.problems) == before else ()
+            usable = len(self.problems) == before and (*path, "url") not in self._faulty
+            given = self._found_endpoints(path, source) if usable else ()
         return replace(source, endpoints=tuple(_with_names(given)))
 
     def _found_endpoints(self, path: KeyPath, source: SourceConfig) -> tuple[EndpointOptions, ...]:

@@ -31,7 +31,7 @@ class SourceConfig:
     """What exactly to watch: a page with selectors, a feed."""
     timezone: str | None = None
     """Time zone of the times the site prints, such as `Africa/Casablanca`; the general one when missing."""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
     """Additional request headers."""
     allow_private: tuple[str, ...] = ()
     """Networks such as `10.0.0.0/8` that may be connected to for this source although they are not public."""

@@ -19,7 +19,6 @@ from monitor.config.problems import KeyPath, Problem, guess, invisible, suggest
 
 T = TypeVar("T")
 
-_MEND_ROUNDS = 4  # a lone number in place of a list of texts needs two
 _WANTED = {
     "string_type": "text",
     "bool_type": "true or false",
@@ -63,9 +62,7 @@ class Shape(Generic[T]):
         node = Block(node.place, {key: value for key, value in node.nodes.items() if key not in given}, node.keys)
         empty = {at: _nothing(value, path + at) for at, value in scalars(node) if value.is_empty}
         fitted, errors = self._validate(node, given, without={str(at[0]) for at in empty})
-        for _ in range(_MEND_ROUNDS):
-            if not [error for error in errors if _mend(node, error)]:
-                break
+        while [error for error in errors if _mend(node, error)]:
             fitted, errors = self._validate(node, given, without={str(at[0]) for at in empty})
         if not errors:
             return fitted, list(empty.values())

@@ -52,12 +52,10 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start)
+        before = data[: error.start].decode("utf-8-sig")
+        message = f"not UTF-8 text (byte 0x{data[error.start]:02x})"
         raise WrongFile(
-            Problem(
-                f"line {line + 1} is not UTF-8 text (byte 0x{data[error.start]:02x})",
-                hint="save the file with the encoding UTF-8",
-            )
+            Problem(message, _place_at(before, len(before)), hint="save the file with the encoding UTF-8")
         ) from None
     if odd := _UNPRINTABLE.search(text):
         raise WrongFile(

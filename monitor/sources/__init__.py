@@ -1,13 +1,27 @@
-"""Bytes in, items out: one pure module per kind of endpoint; none of them touches the network."""
+"""The kinds of endpoints, "bytes in, items out", and what to watch on sites that are known; nothing here fetches."""
 
-from monitor.ports import SourceKind
-from monitor.sources.feed import FeedEndpoint, FeedExtractor
-from monitor.sources.html import HtmlEndpoint, HtmlExtractor
-from monitor.sources.recipes import default_endpoints
+from __future__ import annotations
+
+from monitor.ports import EndpointOptions, SourceKind
+from monitor.sources import feed, html
+from monitor.sources.recipes import RecipeEndpoint, recipe_for
 
 KINDS: dict[str, SourceKind] = {
-    "html": SourceKind(options=HtmlEndpoint, build=HtmlExtractor),
-    "feed": SourceKind(options=FeedEndpoint, build=FeedExtractor),
+    "html": SourceKind(options=html.HtmlEndpoint, build=html.build),
+    "feed": SourceKind(options=feed.FeedEndpoint, build=feed.build),
 }
 
 __all__ = ["KINDS", "default_endpoints"]
+
+
+def default_endpoints(url: str) -> tuple[EndpointOptions, ...] | None:
+    """Return what to watch for a source that names no endpoints, or None when no recipe knows its site."""
+    recipe = recipe_for(url)
+    return tuple(_options(endpoint, url) for endpoint in recipe.endpoints_for(url)) if recipe else None
+
+
+def _options(endpoint: RecipeEndpoint, site: str) -> EndpointOptions:
+    url, layout = endpoint.url(site), endpoint.layout
+    if layout is None:
+        return feed.FeedEndpoint(type="feed", url=url)
+    return html.HtmlEndpoint(type="html", url=url, ticker=layout.ticker, list=layout.lists)

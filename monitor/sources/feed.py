@@ -1,144 +1,131 @@
-"""Headlines of RSS, Atom and JSON feeds, broken ones included; does not decide whether their dates are true."""
+"""The kind `feed`: reads RSS, Atom and JSON Feed; fetches nothing and follows no references."""
 
 from __future__ import annotations
 
-import calendar
-import html
-import io
-import json
+import html.entities
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import feedparser
-
-from monitor import urls
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Section
 from monitor.ports import EndpointOptions, SiteContext
+from monitor.sources import diagnosis, jsonfeed, syndication
 from monitor.sources.decode import decode
-from monitor.text import clean, split_mark
+from monitor.sources.entries import Entry, NotAFeed
+from monitor.sources.merge import merge
+from monitor.sources.request import request
+from monitor.text import clean, is_breaking_label, split_mark
+from monitor.urls import absolute
 
-_TAG = re.compile(r"<[^<>]{1,500}>")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_BOMB = re.compile(r"<!DOCTYPE[^>\[]*\[[^\]]*<!ENTITY", re.IGNORECASE)
-_SUMMARY = 150  # characters of a summary that stand in for a missing title
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
+_LONGEST_SUMMARY = 2000  # characters
+_WORDS_FOR_TITLE = 14
+
+_HIDDEN = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_BLOCK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|h[1-6]|td|tr|table|blockquote)\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(\w{2,31}));")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEndpoint(EndpointOptions):
     """An RSS, Atom or JSON feed."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
+
+def build(options: FeedEndpoint, context: SiteContext) -> FeedExtractor:
+    """Return the extractor of an endpoint."""
+    return FeedExtractor(options, context)
 
 
 class FeedExtractor:
-    """The extractor of a `feed` endpoint."""
+    """Reads one feed, of whatever format it turns out to be."""
 
-    def __init__(self, options: FeedEndpoint, site: SiteContext) -> None:
-        self._options, self._site = options, site
+    def __init__(self, options: FeedEndpoint, context: SiteContext) -> None:
+        self._options = options
+        self._context = context
 
     def request(self) -> Request:
-        accept = "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5"
-        headers = {"Accept": accept, **self._site.headers}
-        return Request(url=self._options.url, headers=headers, allow_private=self._site.allow_private)
+        """Return what to ask for."""
+        return request(self._options.url, self._context, _ACCEPT)
 
     def extract(self, page: Fetched) -> Sequence[Item]:
-        text = decode(page.body, page.content_type).lstrip("\ufeff \r\n\t")
-        found = self._json(text, page.final_url) if text.startswith("{") else self._xml(text, page.final_url)
-        return [replace(item, position=number) for number, item in enumerate(found)]
+        """Return the feed's entries in its order, each once; empty when the feed is.
 
-    def _refuse(self, what: str) -> ExtractError:
-        return ExtractError(f"source '{self._site.source}': {what}; look at {self._options.url}")
-
-    def _xml(self, text: str, url: str) -> Iterator[Item]:
-        if _BOMB.search(text[:100_000]):
-            raise self._refuse("the feed defines entities, which is refused")
-        # The text is decoded already: what the declaration says of its encoding is no longer true.
-        body = _DECLARATION.sub("", text).encode("utf-8", "replace")
-        parsed = feedparser.parse(
-            io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>\n' + body),
-            sanitize_html=False,
-            resolve_relative_uris=False,
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        )
-        if not parsed.version:
-            raise self._refuse("the answer is empty" if not text else "the answer is not a feed")
-        return (item for entry in parsed.entries if (item := _entry(entry, url)))
-
-    def _json(self, text: str, url: str) -> Iterator[Item]:
+        Raises:
+            ExtractError: it is no feed, or none of its entries says anything.
+        """
+        text = decode(page.body, page.content_type)
         try:
-            data = json.loads(text)
-        except ValueError:
-            raise self._refuse("the answer is broken JSON") from None
-        if "jsonfeed.org" not in str(data.get("version")) or not isinstance(data.get("items"), list):
-            raise self._refuse("the answer is JSON but no JSON Feed")
-        entries = [entry for entry in data["items"] if isinstance(entry, dict)]
-        return (item for entry in entries if (item := _json_entry(entry, url)))
+            entries = _entries(text, page, self._context)
+        except NotAFeed as wrong:
+            raise self._error(page, str(wrong)) from None
+        items = merge(item for entry in entries if (item := _item(entry, page.final_url)))
+        if entries and not items:
+            raise self._error(page, f"is a feed of {len(entries)} entries, all without title and text")
+        return items
+
+    def _error(self, page: Fetched, wrong: str) -> ExtractError:
+        return ExtractError(
+            f"source '{self._context.source}': {page.final_url} {wrong}; try: headline-monitor extract "
+            f"{self._options.url}"
+        )
 
 
-def _item(
-    title: str, summary: str, *, link: Any, base: str, guid: Any, published: datetime | None, category: Any
-) -> Item | None:
-    shown = clean(_plain(title)) or clean(_plain(summary))[:_SUMMARY]
-    if not shown:
+def _entries(text: str, page: Fetched, context: SiteContext) -> list[Entry]:
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return jsonfeed.entries(text, context.zone)
+    other = diagnosis.not_html(page.body, text)
+    if other and other != "a feed":
+        raise NotAFeed(f"is not a feed but {other}")
+    found = syndication.entries(text, page.final_url, context.zone)
+    if found is None:
+        instead = diagnosis.stands_in(text)
+        raise NotAFeed(f"is not a feed but an HTML page or the like{f': {instead}' if instead else ''}")
+    return found
+
+
+def _item(entry: Entry, address: str) -> Item | None:
+    summary = _plain(entry.summary, markup=True)
+    title = clean(_plain(entry.title, markup=entry.title_is_markup)) or clean(_first_words(summary))
+    if not title:
         return None
+    categories = [clean(_plain(category, markup=True)) for category in entry.categories]
     return Item(
-        title=shown,
+        title=title,
         section=Section.FEED,
         position=0,
-        url=urls.absolute(base, link) if isinstance(link, str) and link.strip() else None,
-        guid=str(guid).strip() or None if guid else None,
-        published_at=published,
-        category=clean(str(category)) or None if category else None,
-        breaking=split_mark(shown)[0] is not None,
-        evidence="feed",
+        url=absolute(address, entry.link) if entry.link else None,
+        guid=entry.guid or None,
+        published_at=entry.published_at,
+        summary=summary[:_LONGEST_SUMMARY] or None,
+        category=next(filter(None, categories), None),
+        breaking=split_mark(title)[0] is not None or any(map(is_breaking_label, categories)),
+        evidence=entry.format,
     )
 
 
-def _entry(entry: Any, base: str) -> Item | None:
-    tags = entry.get("tags") or [{}]
-    return _item(
-        entry.get("title", ""),
-        entry.get("summary", ""),
-        link=entry.get("link"),
-        base=base,
-        guid=entry.get("id"),
-        published=_moment(entry.get("published_parsed") or entry.get("updated_parsed")),
-        category=tags[0].get("term"),
-    )
+def _plain(text: str, *, markup: bool) -> str:
+    """Return the text of a piece of HTML: tags removed, references decoded once; text that is no HTML as it is."""
+    if markup:
+        text = _TAG.sub(_gap, _HIDDEN.sub(" ", text))
+        text = _REFERENCE.sub(_decoded, text)
+    return " ".join(text.split())
 
 
-def _json_entry(entry: dict[str, Any], base: str) -> Item | None:
-    tags = entry.get("tags")
-    return _item(
-        str(entry.get("title") or ""),
-        str(entry.get("summary") or entry.get("content_text") or ""),
-        link=entry.get("url") or entry.get("external_url"),
-        base=base,
-        guid=entry.get("id"),
-        published=_iso(entry.get("date_published") or entry.get("date_modified")),
-        category=tags[0] if isinstance(tags, list) and tags else None,
-    )
+def _gap(tag: re.Match[str]) -> str:
+    return " " if _BLOCK_TAG.match(tag.group()) else ""
 
 
-def _plain(text: str) -> str:
-    """Return text without tags; what is still escaped after parsing was escaped twice."""
-    return html.unescape(_TAG.sub(" ", text))
+def _decoded(reference: re.Match[str]) -> str:
+    decimal, hexadecimal, name = reference.groups()
+    if name:
+        return html.entities.html5.get(f"{name};", reference.group())
+    return html.unescape(f"&#{int(decimal) if decimal else int(hexadecimal, 16)};")
 
 
-def _moment(parsed: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None
-
-
-def _iso(text: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
+def _first_words(summary: str) -> str:
+    words = summary.split(maxsplit=_WORDS_FOR_TITLE)
+    return " ".join(words[:_WORDS_FOR_TITLE]) + (" …" if len(words) > _WORDS_FOR_TITLE else "")

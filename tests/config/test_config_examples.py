@@ -13,6 +13,7 @@ from monitor.config import template
 from monitor.config.load import load, loads, warnings
 from monitor.config.reference import json_schema, reference, write_reference
 from monitor.config.schema import Config
+from monitor.errors import ConfigError
 from monitor.sources import KINDS, default_endpoints
 
 # Python 3.11 and 3.12 warn of a module that Apprise imports when it is there
@@ -118,7 +119,13 @@ def test_the_only_channel_without_a_type_is_the_one_for_addresses():
 
 def test_two_dataclasses_of_one_name_do_not_mix(read: Callable[..., Config]):
     """The kinds of the tests and the real ones live in one schema."""
-    import configworld as own
+    import config_world as own
 
     mixed = json_schema({"html": KINDS["html"], "other": own.KINDS["html"]}, CHANNELS)
     assert len(mixed["$defs"]["SourceConfig"]["properties"]["endpoints"]["items"]["oneOf"]) == 2
+
+
+def test_a_slip_inside_a_list_of_blocks_is_traced_in_the_real_kinds():
+    text = template().replace("{type: feed,", "{type: html, list: [{item: h2}],")
+    with pytest.raises(ConfigError, match=r"(?s)endpoints\.0\.list\.0: unknown key 'item'.*did you mean 'items'\?$"):
+        loads(text, "monitor.yaml", environ={}, **REAL)

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from configworld import GOOD, WORLD
+from config_world import GOOD, WORLD
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 

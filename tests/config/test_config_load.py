@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from configworld import GOOD, default_endpoints
+from config_world import GOOD, default_endpoints
 
 from monitor.config.load import warnings
 from monitor.errors import ConfigError
@@ -140,6 +140,21 @@ def test_a_mistake_in_one_key_does_not_hide_those_in_others(told):
 
 def test_a_wrong_list_of_words_is_not_called_missing(told):
     assert "no words" not in told(_rule("{a: b}"))
+
+
+def test_an_abbreviation_and_the_word_spelled_like_it_are_two(read):
+    config = read(_rule("[RAM, ram]").replace("[الأمن الغذائي]", "[RAMADAN]"))
+    assert config.rules[0].any == ("RAM", "ram")
+
+
+def test_a_name_of_a_hundred_characters_is_the_longest(read, told):
+    assert read(GOOD.replace("name: sada", f"name: {'s' * 100}")).sources[0].name == "s" * 100
+    assert "the name is longer than 100 characters" in told(GOOD.replace("name: sada", f"name: {'s' * 101}"))
+
+
+def test_a_site_whose_address_is_missing_is_not_called_unknown(told):
+    said = told(GOOD.replace("sources:\n", 'sources:\n  - {name: k, url: "${NOPE}"}\n'))
+    assert said.count("monitor.yaml:") == 1
 
 
 def test_nothing_is_doubted_in_a_good_file(read):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from configworld import CHANNELS, GOOD, WORLD
+from config_world import CHANNELS, GOOD, WORLD
 
 from monitor.config.load import load, warnings
 from monitor.errors import ConfigError

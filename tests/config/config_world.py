@@ -1,17 +1,11 @@
-"""Kinds of endpoints and channels made for these tests, and a loader that uses them."""
+"""Kinds of endpoints and channels made for these tests, the world they live in, and a good file."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-import pytest
-
-from monitor.config.load import load, loads
-from monitor.config.schema import Config
-from monitor.errors import ConfigError
 from monitor.ports import ChannelKind, ChannelOptions, EndpointOptions, SourceKind
 
 STRICT: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
@@ -132,26 +126,3 @@ rules:
 channels:
   - {name: desk, url: "${CHAT}", quiet_hours: "23:30-06:30", rate: 20/min}
 """
-
-
-@pytest.fixture
-def read() -> Callable[..., Config]:
-    """Load a text; keyword arguments change the world it is read in."""
-    return lambda text, **changes: loads(text, "monitor.yaml", **(WORLD | changes))
-
-
-@pytest.fixture
-def read_file() -> Callable[..., Config]:
-    return lambda path, **changes: load(path, **(WORLD | changes))
-
-
-@pytest.fixture
-def told(read: Callable[..., Config]) -> Callable[..., str]:
-    """Return what is said about a wrong text, without the invisible isolates around Arabic."""
-
-    def told(text: str, **changes: Any) -> str:
-        with pytest.raises(ConfigError) as caught:
-            read(text, **changes)
-        return re.sub("[\u2066-\u2069]", "", str(caught.value))
-
-    return told

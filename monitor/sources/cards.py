@@ -1,0 +1,233 @@
+"""Reads one headline out of one item of a page: title, link, time, category; chooses no items."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from itertools import chain, islice, takewhile
+from urllib.parse import urlsplit
+
+import soupsieve
+from bs4.element import Tag
+
+from monitor.sources.layout import Region
+from monitor.sources.times import published
+from monitor.sources.tree import CLIMB, FEW_LINKS, LITTLE_TEXT
+from monitor.sources.visible import classes, has_title_class, is_badge, is_time, text_of
+from monitor.text import clean, is_breaking_label
+from monitor.urls import absolute, canonical
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TEXTS = ("p", "span", "figcaption", "strong", "b", "div", "em", "font")
+_ASIDE = re.compile(r"(?:^|[-_])(?:cat|cats|category|categories|tag|tags|author|comment|comments|share)(?:$|[-_])")
+_GOES_NOWHERE = re.compile(r"\s*(?:$|#|(?:javascript|mailto|tel|sms|whatsapp|about|blob):)", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\$\{.*?\}|<%.*?%>")
+_TEMPLATE_LINK = re.compile(r"\{\{|\$\{|%7[Bb]%7[Bb]|<%")
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_FEW_IDEOGRAPHS = 4  # say as much as a dozen letters
+_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What reading an item needs to know of its page."""
+
+    address: str  # of the page
+    base: str  # what its links are relative to
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One item as it was read."""
+
+    title: str
+    url: str | None
+    leads_somewhere: bool  # it has a link, though perhaps one that cannot be used
+    published_at: datetime | None
+    category: str | None
+    badge: bool  # it carries a mark such as «عاجل»
+
+
+def read(item: Tag, region: Region, site: Site) -> Card | None:
+    """Return what an item says, or None when it is no headline: no title, a label alone, a template not filled in."""
+    labels = soupsieve.select(region.label, item) if region.label else []
+    link, url = _link(item, region, site)
+    if region.link and not link:
+        return None
+    href = str(link.get("href") or "") if link else ""
+    title = clean(_title(item, link, region, {id(label) for label in labels}))
+    if not title or is_breaking_label(title) or _is_template(title, href, url):
+        return None
+    return Card(
+        title=title,
+        url=url,
+        leads_somewhere=bool(url) or (bool(href) and not _is_page(href, site)),
+        published_at=_time(item, region, site.zone),
+        category=_category(item, region),
+        badge=any(is_breaking_label(label.get_text()) for label in labels) or any(map(is_badge, item.find_all())),
+    )
+
+
+def _is_template(title: str, href: str, url: str | None) -> bool:
+    """Tell whether a script should have filled in this item. A headline about `${x}` has a link that works."""
+    if _TEMPLATE_LINK.search(href):
+        return True
+    return url is None and not re.search(r"\w", _TEMPLATE.sub("", title))
+
+
+# --- link ----------------------------------------------------------------------------------------------
+
+
+def _link(item: Tag, region: Region, site: Site) -> tuple[Tag | None, str | None]:
+    """Return the first link that leads to a page, with its address; else one that leads somewhere, without."""
+    fallback = None
+    for anchor in _anchors(item, region):
+        href = anchor.get("href")
+        if not isinstance(href, str) or _GOES_NOWHERE.match(href):
+            continue
+        url = absolute(site.base, href)
+        if url and not _is_page(url, site):
+            return anchor, url
+        fallback = fallback or anchor
+    return fallback, None
+
+
+def _is_page(href: str, site: Site) -> bool:
+    """Tell whether a link leads to the page it stands on, or to its site's front page."""
+    url = absolute(site.base, href)
+    if not url:
+        return False
+    address, parts = canonical(url), urlsplit(url)
+    front = not parts.path.strip("/") and not parts.query and parts.hostname == urlsplit(site.address).hostname
+    return front or address == canonical(site.address)
+
+
+def _anchors(item: Tag, region: Region) -> Iterator[Tag]:
+    if region.link:
+        yield from soupsieve.select(region.link, item)
+        return
+    if item.name == "a":
+        yield item
+        return
+    for heading in item.find_all(_HEADINGS):
+        yield from heading.find_all("a", href=True)
+    yield from sorted(item.find_all("a", href=True), key=_is_aside)  # stable: page order otherwise
+    around = item.find_parent("a")
+    if around:
+        yield around
+
+
+def _is_aside(anchor: Tag) -> bool:
+    return any(_ASIDE.search(name) for name in classes(anchor)) or bool({"tag", "category"} & {*_rel(anchor)})
+
+
+def _rel(anchor: Tag) -> list[str]:
+    value = anchor.get("rel")
+    return value.split() if isinstance(value, str) else list(value or ())
+
+
+# --- title ---------------------------------------------------------------------------------------------
+
+
+def _title(item: Tag, link: Tag | None, region: Region, labels: set[int]) -> str:
+    """Return the first text that says enough to be a title, else the first that says anything."""
+    short = ""
+    texts = _chosen_titles(item, region.title, labels) if region.title else _titles(item, link, labels)
+    for text in texts:
+        if is_breaking_label(text):
+            continue
+        if says_enough(text):
+            return _uncut(text, item, link)
+        short = short or text
+    return short
+
+
+def says_enough(text: str) -> bool:
+    """Tell whether a text is more than an icon, dots or «more»."""
+    return len(text) >= LITTLE_TEXT or len(_IDEOGRAPHS.findall(text)) >= _FEW_IDEOGRAPHS
+
+
+def _chosen_titles(item: Tag, selector: str, labels: set[int]) -> Iterator[str]:
+    for found in soupsieve.select(selector, item):
+        yield text_of(found, labels)
+        yield from _attributes(found)
+
+
+def _titles(item: Tag, link: Tag | None, labels: set[int]) -> Iterator[str]:
+    for place in (link, item):
+        heading = _heading(place) if place else None
+        if heading:
+            yield text_of(heading, labels)
+    if link:
+        yield text_of(link, labels)
+    for place in _around(item, link):
+        named = place.find(_HEADINGS) or place.find(has_title_class)
+        if named:
+            yield text_of(named, labels)
+    yield from _attributes(link, item)
+    yield from _last_titles(item, link, labels)
+
+
+def _attributes(*places: Tag | None) -> Iterator[str]:
+    for place in filter(None, places):
+        for name in ("title", "aria-label"):
+            value = place.get(name)
+            if isinstance(value, str):
+                yield " ".join(value.split())
+
+
+def _last_titles(item: Tag, link: Tag | None, labels: set[int]) -> Iterator[str]:
+    """Yield what stands in an item without any sign of a title."""
+    if link and item is not link:
+        for found in item.find_all(_TEXTS):
+            inside = takewhile(lambda place: place is not item, chain([found], found.parents))
+            if not any(map(is_time, inside)) and not found.find(_TEXTS):
+                yield text_of(found, labels)
+    yield text_of(item, labels)
+    image = item.find("img", alt=True)
+    if image:
+        yield str(image["alt"])
+
+
+def _heading(place: Tag) -> Tag | None:
+    """Return the highest heading with text: a kicker may stand in a lower one before it."""
+    if place.name in _HEADINGS:
+        return place
+    found = [heading for heading in place.find_all(_HEADINGS) if heading.get_text(strip=True)]
+    return min(found, key=lambda heading: str(heading.name), default=None)
+
+
+def _around(item: Tag, link: Tag | None) -> Iterator[Tag]:
+    """Yield the item and, when it is a link laid over its title, what is around it and holds no other link."""
+    yield item
+    if item is not link:
+        return
+    for place in islice(item.parents, CLIMB):
+        if len({anchor["href"] for anchor in place.find_all("a", href=True)}) > FEW_LINKS:
+            return
+        yield place
+
+
+def _uncut(text: str, item: Tag, link: Tag | None) -> str:
+    """Return the whole title from an attribute when the visible one is cut off («…»)."""
+    start = _CUT.sub("", text)
+    if start == text:
+        return text
+    longer = (value for value in _attributes(link, item) if value.startswith(start) and len(value) > len(text))
+    return next(longer, text)
+
+
+# --- time and category ---------------------------------------------------------------------------------
+
+
+def _time(item: Tag, region: Region, zone: tzinfo) -> datetime | None:
+    elements = soupsieve.select(region.time, item) if region.time else item.find_all(is_time)
+    return next((moment for element in elements if (moment := published(element, zone))), None)
+
+
+def _category(item: Tag, region: Region) -> str | None:
+    found = soupsieve.select_one(region.category, item) if region.category else None
+    return (clean(found.get_text(" ")) or None) if found else None

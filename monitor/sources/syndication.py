@@ -1,0 +1,102 @@
+"""Reads RSS and Atom through feedparser: the only module that knows that library, which has no types."""
+
+from __future__ import annotations
+
+import calendar
+import io
+import re
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+import feedparser
+
+from monitor.sources.entries import Entry, NotAFeed
+from monitor.sources.times import from_iso
+
+_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:(\d{1,10})|[xX]([0-9a-fA-F]{1,8}));")
+_LAST_CODE_POINT = 0x10FFFF
+_YEARS = range(1990, 2100)
+
+
+def entries(text: str, address: str, zone: tzinfo) -> list[Entry] | None:
+    """Return the feed's entries, or None when the text is no feed that feedparser knows.
+
+    Raises:
+        NotAFeed: it declares entities, which may unfold without end, or feedparser cannot bear it.
+    """
+    if re.search(r"<!entity\s", text, re.IGNORECASE):
+        raise NotAFeed("declares XML entities, which feeds do not need and attacks do")
+    # feedparser takes bytes and believes the header before the declaration: both are told the truth.
+    body = '<?xml version="1.0" encoding="utf-8"?>' + _harmless(_DECLARATION.sub("", text.lstrip("\ufeff"), count=1))
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": address}
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(body.encode("utf-8")),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=True,
+        )
+    # What its loose parser is known to let out on damaged markup.
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+        raise NotAFeed(f"cannot be read as a feed ({type(error).__name__})") from None
+    if not feed.version:
+        return None
+    return [_entry(entry, str(feed.version), zone) for entry in feed.entries]
+
+
+def _harmless(text: str) -> str:
+    """Remove characters and references that XML forbids; feedparser stumbles over some of them."""
+    return _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text.lstrip()))
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    code = int(reference[1]) if reference[1] else int(reference[2], 16)
+    return reference.group() if code <= _LAST_CODE_POINT and not _FORBIDDEN.match(chr(code)) else "\ufffd"
+
+
+def _entry(entry: Any, version: str, zone: tzinfo) -> Entry:
+    detail = entry.get("title_detail") or {}
+    # Atom says whether a title is text; RSS never does, and most of its titles are meant as HTML.
+    is_text = version.startswith("atom") and detail.get("type") == "text/plain"
+    return Entry(
+        format=version,
+        title=str(entry.get("title") or ""),
+        title_is_markup=not is_text,
+        link=_link(entry),
+        guid=str(entry.get("id") or ""),
+        summary=str(entry.get("summary") or "") or _content(entry),
+        published_at=_published(entry, zone),
+        categories=tuple(str(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags") or ()),
+    )
+
+
+def _link(entry: Any) -> str:
+    """Return the page an entry is about: its alternate link, else its id where RSS says that it is an address."""
+    for link in entry.get("links") or ():
+        if link.get("rel") == "alternate" and link.get("href"):
+            return str(link["href"])
+    return str(entry.get("link") or "")
+
+
+def _content(entry: Any) -> str:
+    return next((str(content.get("value") or "") for content in entry.get("content") or ()), "")
+
+
+def _published(entry: Any, zone: tzinfo) -> datetime | None:
+    # Asked in this order, since feedparser answers for a missing `updated` with `published` and a warning.
+    name = next((name for name in ("published", "updated") if name in entry), None)
+    if name is None:
+        return None
+    exact = from_iso(str(entry[name]), zone)
+    parsed = None if exact else entry.get(f"{name}_parsed")
+    return exact or (_utc(parsed) if parsed else None)
+
+
+def _utc(parsed: Any) -> datetime | None:
+    try:
+        moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.year in _YEARS else None

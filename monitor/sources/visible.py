@@ -1,0 +1,90 @@
+"""Reads the text of an element as a person sees it: without times, badges and scripts; judges no titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from bs4.element import CData, NavigableString, Tag
+
+from monitor.text import is_breaking_label
+
+LONGEST_LABEL = 24  # characters
+
+_MOST_NODES = 1000  # of an element; a title has a handful
+_MOST_TEXT = 10_000  # characters; more is never shown
+_UNSEEN = frozenset({"script", "style", "template", "select", "option", "button", "svg", "iframe", "object"})
+_INLINE = frozenset(
+    {
+        *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark"),
+        *("q", "s", "small", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr"),
+    }
+)
+_TIME_WORD = r"(?:time|times|timestamp|date|dates|datetime|ago|timeago|heure|hour|hours|clock|published)"
+_TIME_CLASS = re.compile(rf"(?:^|[-_]){_TIME_WORD}(?:$|[-_\d])|[a-z](?:Time|Date|Ago)\d*$")
+_TITLE_CLASS = re.compile(r"title|headline|titre|heading|t[ií]tulo|unwan", re.IGNORECASE)
+_GLUE = " :|¦-–—!»›·•"
+
+
+def classes(tag: Tag) -> Collection[str]:
+    """Return the class names of an element."""
+    value = tag.get("class")
+    return value.split() if isinstance(value, str) else value or ()
+
+
+def has_title_class(tag: Tag) -> bool:
+    """Tell whether an element is named as a title."""
+    return any(_TITLE_CLASS.search(name) for name in classes(tag))
+
+
+def is_time(tag: Tag) -> bool:
+    """Tell whether an element is made or named for a time."""
+    return tag.name == "time" or any(
+        _TIME_CLASS.search(name) and not _TITLE_CLASS.search(name) for name in classes(tag)
+    )
+
+
+def is_badge(tag: Tag) -> bool:
+    """Tell whether an element is a mark such as «عاجل» standing before or beside a title.
+
+    «<b>Alerte</b> aux moustiques» is emphasis inside a sentence: without a class only capitals are a mark.
+    """
+    text = tag.string
+    if not text or len(text) > LONGEST_LABEL:
+        return False
+    return (bool(classes(tag)) or text.upper() == text) and is_breaking_label(text)
+
+
+def text_of(element: Tag, without: Collection[int] = ()) -> str:
+    """Return the text of an element on one line; `without` holds the `id()` of elements to leave out.
+
+    Words are kept apart where a browser would show them apart.
+    """
+    text = " ".join("".join(_pieces(element, without)).split())
+    return text.lstrip(_GLUE) if text and any(map(is_badge, element.find_all(limit=8))) else text
+
+
+def _pieces(element: Tag, without: Collection[int]) -> Iterator[str]:
+    """Yield the visible strings in order; a loop, since hostile pages nest deeper than Python recurses."""
+    stack: list[Tag | NavigableString | str] = [element]
+    length = 0
+    for _ in range(_MOST_NODES):
+        if not stack or length > _MOST_TEXT:
+            return
+        node = stack.pop()
+        if isinstance(node, Tag):
+            if node is element or not _is_left_out(node, without):
+                gap = "" if node.name in _INLINE or (node.name == "span" and not classes(node)) else " "
+                stack.extend([gap, *_children(node), gap])
+        elif not isinstance(node, NavigableString) or type(node) in (NavigableString, CData):
+            length += len(node)
+            yield node
+
+
+def _children(tag: Tag) -> Iterator[Tag | NavigableString]:
+    """Yield them last first, as a stack wants them."""
+    return (child for child in reversed(tag.contents) if isinstance(child, Tag | NavigableString))
+
+
+def _is_left_out(tag: Tag, without: Collection[int]) -> bool:
+    return tag.name in _UNSEEN or id(tag) in without or is_time(tag) or is_badge(tag)
