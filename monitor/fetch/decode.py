@@ -17,9 +17,6 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's names for the three wrappings of one format
 
 
-_DEFLATED = 8  # the method that a zlib header names
-
-
 class BadBody(ValueError):
     """A body that cannot be used; `kind` as in FetchError."""
 

@@ -2,7 +2,7 @@
 
     python tests/faults/kill9.py --kills 250 [--seed N]
 
-A site publishes headlines all the time; its page shows the last hundred. A sink takes signed webhooks and answers some
+A site publishes headlines all the time; its page shows the last four hundred. A sink takes signed webhooks and answers some
 with 500 or 429. A parent that has everything imported forks the program anew after each kill, so that most of the
 program's lives are spent polling and sending, not starting. The oracle stands outside: what was published against what
 the sink accepted.
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-WINDOW = 100  # headlines on the page: many lives of the program long
+WINDOW = 400  # headlines on the page: however slow the machine, none leaves it before a life saw it
 CONFIG = """
 allow_private: [127.0.0.0/8]
 sources:

@@ -54,6 +54,11 @@ def test_deflate_without_its_wrapping_is_understood():
     assert decode(pieces(raw_deflate(TEXT), 1000), "deflate", LIMIT) == TEXT
 
 
+def test_output_that_is_still_inside_when_the_input_is_over_is_not_lost():
+    for size in range(65536, 65536 + 600):
+        assert len(decode([raw_deflate(b"a" * size)], "deflate", LIMIT)) == size
+
+
 def test_gzip_of_several_members_is_read_to_the_last():
     assert decode([gzip.compress(b"one ") + gzip.compress(b"two")], "gzip", LIMIT) == b"one two"
 

@@ -457,11 +457,11 @@ def test_a_certificate_of_an_unknown_authority_is_refused(authority, make_fetche
 
 
 def test_a_certificate_for_another_name_is_refused(authority, trust, make_fetcher, names):
-    names.known["news.example"] = [["127.0.0.1"]]
-    with tls_site(authority.issue_cert("other.example")) as site:
-        error = failure(make_fetcher(trust=trust), site.url("/", "news.example"))
+    names.known["other.example"] = [["127.0.0.1"]]
+    with tls_site(authority.issue_cert("news.example")) as site:
+        error = failure(make_fetcher(trust=trust), site.url("/", "other.example"))
         assert error.kind == "tls"
-        assert "news.example" in str(error)
+        assert "other.example" in str(error)
         assert site.connections == 1
 
 
