@@ -1,62 +1,139 @@
-"""Overhears what services answer, since Apprise tells neither status nor Retry-After; changes nothing."""
+"""Watches what the libraries under Apprise exchange with a service, which Apprise itself does not tell.
+
+Two hooks, installed once: `requests.Session.send` for services over HTTP and `smtplib.SMTP.getreply` for mail.
+Outside `recording()` both do nothing but pass on. Judges nothing; that is `outcome`.
+"""
 
 from __future__ import annotations
 
 import functools
+import smtplib
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
-_LONGEST_BODY = 65536
+MOST = 65_536  # bytes of an answer that are read, after decompression
+SLOWEST = 30.0  # seconds for the body of an answer
+_TOO_MANY_REQUESTS = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One HTTP request of a send: an answer, or the exception that came instead."""
+    """One request and its answer, or what happened instead of an answer."""
 
     status: int | None = None
     retry_after: str | None = None
-    body: str = ""
+    body: bytes = b""
     error: BaseException | None = None
 
 
-_heard: ContextVar[list[Exchange] | None] = ContextVar("heard", default=None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One reply of a mail server, or what happened instead of one."""
+
+    code: int | None = None
+    text: str = ""
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    """Everything that was exchanged while recording, in order."""
+
+    http: list[Exchange] = field(default_factory=list)
+    smtp: list[Reply] = field(default_factory=list)
+
+
+_record: ContextVar[Record | None] = ContextVar("monitor_exchanges", default=None)
+
+
+class HeldBack(requests.RequestException):
+    """The service asked for a pause a moment ago: what would have been sent at once was not."""
 
 
 @contextmanager
-def overheard() -> Iterator[list[Exchange]]:
-    """Collect every exchange that this context makes through `requests`."""
-    _install()
-    exchanges: list[Exchange] = []
-    token = _heard.set(exchanges)
+def recording() -> Iterator[Record]:
+    """Record the exchanges of the current thread until the block ends."""
+    install()
+    record = Record()
+    token = _record.set(record)
     try:
-        yield exchanges
+        yield record
     finally:
-        _heard.reset(token)
+        _record.reset(token)
 
 
-def _install() -> None:
-    original = requests.Session.send
-    if getattr(original, "overhears", False):
-        return
+def install() -> None:
+    """Put the hooks in place; doing it again changes nothing."""
+    if not hasattr(requests.Session.send, "monitor_hook"):
+        requests.Session.send = _watch_http(requests.Session.send)  # type: ignore[method-assign]  # the hook
+    if not hasattr(smtplib.SMTP.getreply, "monitor_hook"):
+        smtplib.SMTP.getreply = _watch_smtp(smtplib.SMTP.getreply)  # type: ignore[method-assign]  # the hook
 
-    @functools.wraps(original)
-    def send(self: requests.Session, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        heard = _heard.get()
+
+def _watch_http(send: Any) -> Any:
+    @functools.wraps(send)
+    def watched(session: requests.Session, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        record = _record.get()
+        if record is None:
+            return send(session, request, **kwargs)  # type: ignore[no-any-return]  # what requests returns
+        if record.http and record.http[-1].status == _TOO_MANY_REQUESTS:
+            raise HeldBack("held back after 429", request=request)
         try:
-            answer = original(self, request, **kwargs)
+            response: requests.Response = send(session, request, **{**kwargs, "stream": True})
+            _read(response)
         except requests.RequestException as error:
-            if heard is not None:
-                heard.append(Exchange(error=error))
+            record.http.append(Exchange(error=error))
             raise
-        if heard is not None:
-            body = answer.content[:_LONGEST_BODY].decode("utf-8", "replace")
-            heard.append(Exchange(status=answer.status_code, retry_after=answer.headers.get("Retry-After"), body=body))
-        return answer
+        record.http.append(
+            Exchange(
+                status=response.status_code,
+                retry_after=response.headers.get("Retry-After"),
+                body=response.content,
+            )
+        )
+        return response
 
-    send.overhears = True  # type: ignore[attr-defined]
-    requests.Session.send = send  # type: ignore[method-assign]
+    watched.monitor_hook = True  # type: ignore[attr-defined]  # marks the hook for install()
+    return watched
+
+
+def _read(response: requests.Response) -> None:
+    """Read the answer's body up to MOST bytes and close; `requests` would read whatever comes.
+
+    A body that ends early or is unreadable is kept as far as it came: the status says what happened.
+    """
+    deadline = time.monotonic() + SLOWEST
+    body = bytearray()
+    with response, suppress(OSError, HTTPError):
+        while len(body) < MOST and time.monotonic() < deadline:
+            chunk = response.raw.read1(MOST - len(body), decode_content=True)
+            if not chunk:
+                break
+            body += chunk
+    response._content = bytes(body)  # noqa: SLF001 - the only way to hand requests a body that was read for it
+    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+
+
+def _watch_smtp(getreply: Any) -> Any:
+    @functools.wraps(getreply)
+    def watched(connection: smtplib.SMTP) -> tuple[int, bytes]:
+        record = _record.get()
+        if record is None:
+            return getreply(connection)  # type: ignore[no-any-return]  # what smtplib returns
+        try:
+            code, text = getreply(connection)
+        except (OSError, smtplib.SMTPException) as error:
+            record.smtp.append(Reply(error=error))
+            raise
+        record.smtp.append(Reply(code=code, text=text.decode("utf-8", "replace")))
+        return code, text
+
+    watched.monitor_hook = True  # type: ignore[attr-defined]  # marks the hook for install()
+    return watched

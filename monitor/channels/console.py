@@ -7,40 +7,48 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Delivered, Delivery, Message, Outcome, RetryLater
 from monitor.ports import ChannelOptions
-from monitor.render.message import compose
-from monitor.render.styles import PLAIN, Terminal
-from monitor.render.words import Lang
+from monitor.render.message import late_note, render
+from monitor.render.styles import TERMINAL, TERMINAL_WITHOUT_COLOURS
+from monitor.render.words import WORDS, Lang
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleOptions(ChannelOptions):
     """Prints alerts on standard output."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
-
     lang: Lang = "en"
     """Language of the few fixed words: en, fr or ar."""
 
 
 class ConsoleChannel:
-    recipients: Sequence[str]
+    """The terminal; without colours when the output is not one."""
 
-    def __init__(self, options: ConsoleOptions, zone: ZoneInfo) -> None:
-        self.name, self.recipients = options.name, ("screen",)
-        self._zone, self._lang = zone, options.lang
-        self._style = Terminal() if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else PLAIN
+    def __init__(self, options: ConsoleOptions, zone: ZoneInfo, stream: TextIO | None = None) -> None:
+        self.name = options.name
+        self.recipients: Sequence[str] = ("screen",)
+        self._stream = stream or sys.stdout
+        self._zone, self._words = zone, WORDS[options.lang]
+        colours = self._stream.isatty() and not os.environ.get("NO_COLOR")
+        self._style = TERMINAL if colours else TERMINAL_WITHOUT_COLOURS
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
-        return compose(alerts, now, style=self._style, zone=self._zone, lang=self._lang)
+        """Return one message for all alerts."""
+        return render(alerts, now, zone=self._zone, words=self._words, style=self._style)
 
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
+        """Print the message; characters that the output's encoding lacks become question marks."""
+        del recipient  # there is one
+        late = late_note(delivery.created_at, now, zone=self._zone, words=self._words, style=self._style)
+        encoding = self._stream.encoding or "utf-8"
+        text = f"{late}{delivery.message.body}\n\n".encode(encoding, "replace").decode(encoding)
         try:
-            print(f"{delivery.message.body}\n", flush=True)  # noqa: T201  that is what it is for
-        except OSError as error:
-            return RetryLater(reason=f"standard output: {error}")
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError) as error:
+            return RetryLater(reason=f"the output cannot be written to ({type(error).__name__})")
         return Delivered()

@@ -1,31 +1,35 @@
-"""Alerts as signed JSON, one request each, for other programs; retries carry the same Idempotency-Key."""
+"""Alerts as signed JSON, one request each, for other programs; retries carry the same Idempotency-Key.
+
+The operator names the address, so private networks are allowed, but no link-local address, which is
+where machines keep credentials. Redirects are not followed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import requests
-
-from monitor.channels import outcome
-from monitor.channels.capture import Exchange
 from monitor.model import Alert, Delivery, Message, Outcome
 from monitor.ports import ChannelOptions
+from monitor.render.payload import payload
 
-_TIMEOUT = (5.0, 15.0)  # seconds to connect, to answer
+_TIMEOUT = (5.0, 15.0)  # seconds to connect, and between two pieces of the answer
+_SHORTEST_SECRET = 6  # characters
+_OURS = {"content-type", "idempotency-key", "x-headline-signature"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookOptions(ChannelOptions):
     """Posts each alert as JSON to an address of your own."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
 
     url: str = field(repr=False)
     """Address that takes the requests, http or https."""
@@ -35,46 +39,64 @@ class WebhookOptions(ChannelOptions):
     """Additional request headers."""
 
     def problems(self) -> Sequence[tuple[str, str]]:
-        """Return an address that is none."""
-        if not self.url.startswith(("http://", "https://")):
-            return [("url", "not an http or https address")]
-        return ()
+        """Return an address that is none, and headers that are ours or break the request."""
+        found = [("url", problem) for problem in (_unusable(self.url),) if problem]
+        for name, value in self.headers.items():
+            if name.lower() in _OURS:
+                found.append((f"headers.{name}", "is set by the monitor itself; remove it"))
+            elif not (name.isascii() and value.isascii() and f"{name}{value}".isprintable()):
+                found.append((f"headers.{name}", "must be of printable ASCII characters"))
+        return found
+
+
+def _unusable(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return "not an http or https address"
+    if parts.scheme not in {"http", "https"} or not host:
+        return "not an http or https address"
+    try:
+        local = ipaddress.ip_address(host).is_link_local
+    except ValueError:  # a name
+        return None
+    return "a link-local address, where machines keep their credentials" if local else None
 
 
 class WebhookChannel:
-    recipients: Sequence[str]
+    """One address that takes one request per alert."""
 
     def __init__(self, options: WebhookOptions, _zone: ZoneInfo) -> None:
-        self.name, self.recipients = options.name, ("webhook",)
+        self.name = options.name
+        self.recipients: Sequence[str] = ("webhook",)
         self._options = options
-        self._session = requests.Session()
-        self._session.trust_env = False
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
-        return [
-            Message(title="", body=json.dumps(_payload(a), ensure_ascii=False), format="json", alert_ids=(a.id,))
-            for a in alerts
-        ]
+        """Return one message per alert, those of high priority first."""
+        del now  # what depends on the time of sending is added then
+        return [payload(alert) for alert in sorted(alerts, key=lambda alert: not alert.high_priority)]
 
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
-        payload = json.loads(delivery.message.body)
-        late = now - datetime.fromisoformat(payload["first_seen"])
-        payload |= {"attempt": delivery.attempts, "late_by": round(late.total_seconds(), 3)}
-        body = json.dumps(payload, ensure_ascii=False).encode()
-        try:
-            answer = self._session.post(
-                self._options.url,
-                data=body,
-                headers=self._headers(delivery, body, now),
-                timeout=_TIMEOUT,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            return outcome.of_failure(error)
-        exchange = Exchange(
-            status=answer.status_code, retry_after=answer.headers.get("Retry-After"), body=answer.text[:1000]
-        )
-        return outcome.of_exchange(exchange, now)
+        """Post the alert; never raises for what the receiver answers."""
+        import requests
+
+        from monitor.channels.capture import Exchange, recording
+        from monitor.channels.outcome import of_exchange, without
+
+        del recipient  # there is one
+        body = _body(delivery, now)
+        with recording() as record, requests.Session() as session:
+            session.trust_env = False
+            headers = self._headers(delivery, body, now)
+            with suppress(requests.RequestException):  # recorded
+                session.post(self._options.url, data=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False)
+        exchange = record.http[-1] if record.http else Exchange(error=requests.exceptions.InvalidURL())
+        return without(of_exchange(exchange, now), self._secrets())
+
+    def _secrets(self) -> list[str]:
+        known = [self._options.secret or "", *self._options.headers.values()]
+        return [secret for secret in known if len(secret) >= _SHORTEST_SECRET]
 
     def _headers(self, delivery: Delivery, body: bytes, now: datetime) -> dict[str, str]:
         headers = {
@@ -84,25 +106,13 @@ class WebhookChannel:
         }
         if self._options.secret:
             stamp = str(int(now.timestamp()))
-            signed = hmac.new(self._options.secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-            headers["X-Headline-Signature"] = f"t={stamp},v1={signed}"
+            signed = hmac.new(self._options.secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256)
+            headers["X-Headline-Signature"] = f"t={stamp},v1={signed.hexdigest()}"
         return headers
 
 
-def _payload(alert: Alert) -> dict[str, Any]:
-    change = alert.change
-    told = change.headline
-    return {
-        "id": alert.id,
-        "kind": change.kind,
-        "headline": told.title,
-        "previous": change.previous_title,
-        "url": told.url,
-        "source": told.source,
-        "section": told.section,
-        "breaking": told.breaking,
-        "rules": [match.rule for match in alert.matches],
-        "words": list(dict.fromkeys(span.term for match in alert.matches for span in match.spans)),
-        "first_seen": told.first_seen_at.isoformat(),
-        "published": told.published_at.isoformat() if told.published_at else None,
-    }
+def _body(delivery: Delivery, now: datetime) -> bytes:
+    told: dict[str, Any] = json.loads(delivery.message.body)
+    late = (now - datetime.fromisoformat(told["first_seen"])).total_seconds()
+    told |= {"attempt": delivery.attempts, "late_by": max(0, round(late, 3))}
+    return json.dumps(told, ensure_ascii=False).encode()

@@ -1,108 +1,83 @@
-"""Composes messages from alerts: source, headline with its words marked, section, times, rule; never too long."""
+"""Alerts become as few messages as the service's limits allow; every alert is named in exactly one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, ChangeKind, Message, Span
-from monitor.render.styles import Style, is_rtl, isolate, one_line, safe_url
-from monitor.render.words import WORDS
-from monitor.text import clean
+from monitor.model import Alert, Message
+from monitor.render.entry import LATE, Entry, clock, entry
+from monitor.render.safe import ELLIPSIS, LRM, RLM, units
+from monitor.render.styles import Style
+from monitor.render.words import Words
 
-LATE = timedelta(minutes=2)
-LONGEST_TITLE = 300  # characters; a headline is shorter, what is longer is cut with a mark
-
-
-def compose(alerts: Sequence[Alert], now: datetime, *, style: Style, zone: ZoneInfo, lang: str) -> list[Message]:
-    """Return as few messages as the style's limit allows, in the order of the alerts."""
-    batches: list[tuple[list[Alert], list[str]]] = []
-    room = 0
-    for alert in alerts:
-        block = _block(alert, now, style, zone, lang)
-        size = _units(block) + 2
-        if not batches or size > room:
-            batches.append(([], []))
-            room = style.limit
-        batches[-1][0].append(alert)
-        batches[-1][1].append(block)
-        room -= size
-    return [_message(told, blocks, style, lang) for told, blocks in batches]
+_WIDTHS = (1000, 500, 250, 120, 60, 20)  # characters of a headline that are tried, when it does not fit
+_SUBJECT = 150  # characters
+_SUBJECT_BYTES = 300  # Apprise writes a mail's subject in one line, three octets for each byte; 998 are allowed
+_HEADING = 80  # units kept free for the line above a list
 
 
-def _message(alerts: Sequence[Alert], blocks: list[str], style: Style, lang: str) -> Message:
-    first = alerts[0].change.headline
-    rtl = is_rtl(" ".join(alert.change.headline.title for alert in alerts))
-    if len(alerts) == 1:
-        title = f"{first.source}: {first.title}"
-    else:
-        sources = ", ".join(dict.fromkeys(alert.change.headline.source for alert in alerts))
-        title = f"{WORDS[lang]['many'].format(n=len(alerts))}: {sources}"
+def render(alerts: Sequence[Alert], now: datetime, *, zone: ZoneInfo, words: Words, style: Style) -> list[Message]:
+    """Return the messages for alerts that go out together, those of high priority first."""
+    entries = sorted((entry(a, now, zone, words) for a in alerts), key=lambda e: not e.high_priority)
+    return [_message(batch, words, style) for batch in _batches(entries, style)]
+
+
+def late_note(written_at: datetime, now: datetime, *, zone: ZoneInfo, words: Words, style: Style) -> str:
+    """Return what to put before a message that waited in the outbox, or nothing when it did not."""
+    if now - written_at <= LATE:
+        return ""
+    lead = RLM if words.rtl else LRM
+    return style.note(lead + words.delayed.format(clock(written_at, now, zone))) + style.between
+
+
+def _message(batch: Sequence[tuple[Entry, str]], words: Words, style: Style) -> Message:
+    texts = [text for _, text in batch]
+    if len(batch) > 1:
+        texts.insert(0, style.note((RLM if words.rtl else LRM) + words.headlines.format(len(batch))))
     return Message(
-        title=one_line(title)[:LONGEST_TITLE],
-        body=style.page(blocks, rtl=rtl),
+        title=_title([e for e, _ in batch], words, style),
+        body=style.between.join(texts),
         format=style.format,
-        alert_ids=tuple(alert.id for alert in alerts),
+        alert_ids=tuple(e.alert_id for e, _ in batch),
     )
 
 
-def _block(alert: Alert, now: datetime, style: Style, zone: ZoneInfo, lang: str) -> str:
-    change, words = alert.change, WORDS[lang]
-    told = change.headline
-    title = style.title(isolate(_marked(told.title, alert, style)), safe_url(told.url))
-    facts = [style.text(isolate(clean(told.source))), words[told.section.value]]
-    if told.breaking:
-        facts.append(style.bold(words["breaking"]))
-    facts.append(f"{words['seen']} {_clock(told.first_seen_at, now, zone)}")
-    if told.published_at:
-        facts.append(f"{words['published']} {_clock(told.published_at, now, zone)}")
-    if now - change.seen_at > LATE:
-        facts.append(words["late"])
-    lines = [title, " · ".join(facts), _rules(alert, style, lang)]
-    if change.kind is ChangeKind.EDITED and change.previous_title:
-        lines.insert(1, f"{words['was']}: {style.text(isolate(_cut(change.previous_title)))}")
-    return "\n".join(lines)
+def _title(entries: Sequence[Entry], words: Words, style: Style) -> str:
+    first = f"{entries[0].source}: {entries[0].title}" if style.subject else entries[0].source
+    return _short(first if len(entries) == 1 else f"{words.headlines.format(len(entries))} – {first}")
 
 
-def _rules(alert: Alert, style: Style, lang: str) -> str:
-    told = []
-    for match in alert.matches:
-        terms = ", ".join(dict.fromkeys(isolate(clean(span.term)) for span in match.spans))
-        told.append(style.text(f"{isolate(clean(match.rule))} ({terms})" if terms else isolate(clean(match.rule))))
-    return f"{WORDS[lang]['rule']}: {', '.join(told)}"
+def _short(title: str) -> str:
+    if len(title) <= _SUBJECT and len(title.encode()) <= _SUBJECT_BYTES:
+        return title
+    room = _SUBJECT_BYTES - len(ELLIPSIS.encode())
+    return title[: _SUBJECT - 1].encode()[:room].decode("utf-8", "ignore") + ELLIPSIS
 
 
-def _marked(title: str, alert: Alert, style: Style) -> str:
-    """Return the title with the matched words in bold."""
-    shown = _cut(title)
-    out, at = [], 0
-    for span in _merged([span for match in alert.matches for span in match.spans], len(shown)):
-        out.append(style.text(shown[at : span.start]))
-        out.append(style.bold(style.text(shown[span.start : span.end])))
-        at = span.end
-    return "".join([*out, style.text(shown[at:])])
+def _batches(entries: Iterable[Entry], style: Style) -> Iterable[list[tuple[Entry, str]]]:
+    batch: list[tuple[Entry, str]] = []
+    size = _HEADING
+    for each in entries:
+        text = _fitting(each, style)
+        cost = units(style.between + text)
+        if batch and (size + cost > style.limit or len(batch) == style.most):
+            yield batch
+            batch, size = [], _HEADING
+        batch.append((each, text))
+        size += cost
+    if batch:
+        yield batch
 
 
-def _merged(spans: Sequence[Span], end: int) -> list[Span]:
-    found: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        if span.end <= end and (not found or span.start >= found[-1].end):
-            found.append(span)
-    return found
-
-
-def _cut(title: str) -> str:
-    # Spans count the characters of the title as it is: nothing is removed before its end, only replaced.
-    shown = "".join(c if c.isprintable() or c == "\u200c" else " " for c in title)
-    return shown if len(shown) <= LONGEST_TITLE else shown[: LONGEST_TITLE - 1] + "…"
-
-
-def _clock(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    local = moment.astimezone(zone)
-    day = "" if local.date() == now.astimezone(zone).date() else f"{local:%Y-%m-%d} "
-    return isolate(f"{day}{local:%H:%M}")
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "replace")) // 2
+def _fitting(each: Entry, style: Style) -> str:
+    """Return the entry's text; when it is too long, first its headline is cut, then its link goes."""
+    room = style.limit - _HEADING
+    text = ""
+    for url in (each.url, None):
+        for width in _WIDTHS:
+            text = style.write(each, width, url)
+            if units(text) <= room:
+                return text
+    return text

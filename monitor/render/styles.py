@@ -1,140 +1,163 @@
-"""How each service marks up text, and how text of strangers is kept from being markup there."""
+"""The markup of each kind of service: how a headline, its link, its matched words and its notes are written."""
 
 from __future__ import annotations
 
 import html
 import re
-from typing import Protocol
-from urllib.parse import quote
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from monitor.text import clean
+from monitor.render.entry import Entry
+from monitor.render.safe import FSI, PDI, RLM, Piece, cut, inner_mark
 
-FSI, PDI, ZWSP = "\u2068", "\u2069", "\u200b"
-_ARABIC = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-
-
-def isolate(text: str) -> str:
-    """Wrap text so that its direction leaves the rest of the line alone."""
-    return f"{FSI}{text}{PDI}"
+Write = Callable[[Entry, int, str | None], str]
+"""Writes an entry with at most so many characters of its headline and the given link."""
 
 
-def is_rtl(text: str) -> bool:
-    """Tell whether a text is mostly of letters that run from right to left."""
-    return 2 * len(_ARABIC.findall(text)) > sum(c.isalpha() for c in text)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a service wants its messages."""
 
-
-def safe_url(url: str | None) -> str | None:
-    """Return an http(s) address in which no character can end a link's markup, or None."""
-    if not url or not url.startswith(("http://", "https://")):
-        return None
-    return quote(url, safe=":/?#@!$&'*+,;=%~-._[]").replace("'", "%27")
-
-
-class Style(Protocol):
-    format: str  # of the message: text | html
+    format: str  # text | html | markdown, as the message says it
     limit: int  # UTF-16 units of one message
-
-    def text(self, text: str) -> str:
-        """Return a stranger's text so that it shows as it is."""
-
-    def bold(self, text: str) -> str: ...
-    def title(self, marked: str, url: str | None) -> str:
-        """Return the marked title with its link."""
-
-    def page(self, blocks: list[str], *, rtl: bool) -> str:
-        """Join the blocks of a message."""
+    write: Write
+    note: Callable[[str], str]  # writes a line of ours
+    between: str = "\n\n"
+    most: int = 1000  # entries in one message
+    subject: bool = False  # the headline stands in the subject line, too
 
 
-class Plain:
-    format, limit = "text", 3500
-
-    def text(self, text: str) -> str:
-        return text
-
-    def bold(self, text: str) -> str:
-        return text
-
-    def title(self, marked: str, url: str | None) -> str:
-        return f"{marked}\n{url}" if url else marked
-
-    def page(self, blocks: list[str], *, rtl: bool) -> str:
-        return "\n\n".join(blocks)
+def _lines(
+    entry: Entry, headline: str, link: Callable[[str, str], str] | None, url: str | None, escape: Callable[[str], str]
+) -> str:
+    linked = link(headline, url) if link and url else headline
+    first = f"{RLM if entry.rtl else ''}{FSI}{inner_mark(entry.title)}{linked}{PDI}"
+    bare = [url] if url and not link else []
+    return "\n".join([first, *bare, *map(escape, entry.notes)])
 
 
-class Terminal(Plain):
-    """ANSI colours; titles hold no control characters, so they cannot bring their own."""
-
-    def bold(self, text: str) -> str:
-        return f"\x1b[1;33m{text}\x1b[0m"
+def _marked(parts: Sequence[Piece], escape: Callable[[str], str], bold: Callable[[str], str]) -> str:
+    return "".join(bold(escape(part.text)) if part.hit else escape(part.text) for part in parts)
 
 
-class Telegram(Plain):
-    """The HTML subset of the Bot API."""
-
-    format = "html"
-
-    def text(self, text: str) -> str:
-        return html.escape(text, quote=False)
-
-    def bold(self, text: str) -> str:
-        return f"<b>{text}</b>"
-
-    def title(self, marked: str, url: str | None) -> str:
-        return f'<a href="{html.escape(url)}">{marked}</a>' if url else marked
+def unmentioned(text: str) -> str:
+    """Break @names, so that nobody is called by what a headline says."""
+    return re.sub(r"@(?=\S)", "@\u200b", text)
 
 
-class Mail(Telegram):
-    limit = 200_000
-
-    def page(self, blocks: list[str], *, rtl: bool) -> str:
-        side = 'dir="rtl" lang="ar"' if rtl else 'dir="auto"'
-        parts = "".join(f'<p dir="auto">{block.replace(chr(10), "<br>")}</p>' for block in blocks)
-        return f"<div {side}>{parts}</div>"
+# --- Telegram: a small subset of HTML -------------------------------------------------------------------
 
 
-class Slack(Plain):
-    """Slack's mrkdwn; the library below escapes & < >, the rest is ours."""
-
-    def text(self, text: str) -> str:
-        return re.sub(r"([<@*_~`#!])", rf"\1{ZWSP}", text)
-
-    def bold(self, text: str) -> str:
-        return f"*{text}*"
+def _telegram_escape(text: str) -> str:
+    return html.escape(unmentioned(text), quote=False)
 
 
-class Discord(Plain):
-    """Discord's Markdown; a mention or mark of a stranger is cut by an invisible space or a backslash."""
-
-    limit = 1900
-
-    def text(self, text: str) -> str:
-        escaped = re.sub(r"([\\*_~`|>\[\]()#])", r"\\\1", text)
-        return re.sub(r"([@<])", rf"\1{ZWSP}", escaped)
-
-    def bold(self, text: str) -> str:
-        return f"**{text}**"
-
-    def title(self, marked: str, url: str | None) -> str:
-        return f"{marked}\n<{url}>" if url else marked
+def _html_bold(escaped: str) -> str:
+    return f"<b>{escaped}</b>"
 
 
-BY_SCHEMA: dict[str, Style] = {
-    "tgram": Telegram(),
-    "slack": Slack(),
-    "discord": Discord(),
-    "mailto": Mail(),
-    "mailtos": Mail(),
-}
+def _html_link(escaped: str, url: str) -> str:
+    return f'<a href="{html.escape(url)}">{escaped}</a>'
 
 
-def style_for(schema: str) -> Style:
-    """Return the style of an Apprise service; plain text for those we know nothing special of."""
-    return BY_SCHEMA.get(schema, PLAIN)
+def _telegram(entry: Entry, width: int, url: str | None) -> str:
+    headline = _marked(cut(entry.headline, width), _telegram_escape, _html_bold)
+    return _lines(entry, headline, _html_link, url, _telegram_escape)
 
 
-PLAIN = Plain()
+# --- Slack: CommonMark, which Apprise translates to Slack's own markup ----------------------------------
+
+# Slack cannot escape its own marks. These look the same and mean nothing; an underscore inside a word does not
+# mean anything either and stays.
+_SLACK_LOOKALIKES = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼", "\\": "∖"})
+_SLACK_UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)|(?<=_)_|_(?=_)")
+_COMMONMARK_SPECIAL = re.compile(r"([<>\[\]()!#])")
 
 
-def one_line(text: str) -> str:
-    """Return text for a subject line."""
-    return clean(text)
+def _slack_escape(text: str) -> str:
+    plain = _SLACK_UNDERSCORE.sub("＿", unmentioned(text).translate(_SLACK_LOOKALIKES))
+    return _COMMONMARK_SPECIAL.sub(r"\\\1", plain)
+
+
+def _slack_marked(parts: Sequence[Piece]) -> str:
+    """Mark whole words only: inside a word Slack would show the asterisks."""
+    written = []
+    for n, part in enumerate(parts):
+        before = parts[n - 1].text[-1:] if n else ""
+        after = parts[n + 1].text[:1] if n + 1 < len(parts) else ""
+        whole = not before.isalnum() and not after.isalnum() and part.text == part.text.strip()
+        escaped = _slack_escape(part.text)
+        written.append(f"**{escaped}**" if part.hit and whole else escaped)
+    return "".join(written)
+
+
+def _slack_link(escaped: str, url: str) -> str:
+    return f"[{escaped}](<{url}>)"
+
+
+def _slack(entry: Entry, width: int, url: str | None) -> str:
+    return _lines(entry, _slack_marked(cut(entry.headline, width)), _slack_link, url, _slack_escape)
+
+
+# --- Discord: its own Markdown --------------------------------------------------------------------------
+
+_DISCORD_SPECIAL = re.compile(r"([\\*_~|>`\[\]()<#:+-])")
+
+
+def _discord_escape(text: str) -> str:
+    unmeant = re.sub(r"<(?=[@#:/a-z])", "<\u200b", unmentioned(text))
+    return _DISCORD_SPECIAL.sub(r"\\\1", unmeant)
+
+
+def _discord_link(escaped: str, url: str) -> str:
+    return f"[{escaped}](<{url}>)"  # the angle brackets keep Discord from adding a preview of each page
+
+
+def _discord(entry: Entry, width: int, url: str | None) -> str:
+    headline = _marked(cut(entry.headline, width), _discord_escape, lambda escaped: f"**{escaped}**")
+    return _lines(entry, headline, _discord_link, url, _discord_escape)
+
+
+# --- e-mail: HTML, from which Apprise makes the text part -----------------------------------------------
+
+
+def _mail(entry: Entry, width: int, url: str | None) -> str:
+    headline = _marked(cut(entry.headline, width), html.escape, _html_bold)
+    direction = 'dir="rtl" lang="ar"' if entry.rtl else 'dir="auto"'
+    blocks = [f"<div {direction}>{_html_link(headline, url) if url else headline}</div>"]
+    if url:  # once more in letters: the text part has no links
+        blocks.append(f'<div dir="ltr">{_html_link(html.escape(url), url)}</div>')
+    return "".join([*blocks, *map(_mail_note, entry.notes)])  # a line break would be an empty line in the text part
+
+
+def _mail_note(line: str) -> str:
+    return f'<div dir="{"rtl" if line.startswith(RLM) else "ltr"}">{html.escape(line)}</div>'
+
+
+# --- plain text and the terminal ------------------------------------------------------------------------
+
+
+def _plain(entry: Entry, width: int, url: str | None) -> str:
+    headline = _marked(cut(entry.headline, width), unmentioned, str)
+    return _lines(entry, headline, None, url, unmentioned)
+
+
+def _terminal(entry: Entry, width: int, url: str | None) -> str:
+    headline = _marked(cut(entry.headline, width), str, lambda text: f"\x1b[1;33m{text}\x1b[22;39m")
+    return _lines(entry, headline, None, url, lambda line: f"\x1b[2m{line}\x1b[22m")
+
+
+def _terminal_without_colours(entry: Entry, width: int, url: str | None) -> str:
+    return _lines(entry, _marked(cut(entry.headline, width), str, str), None, url, str)
+
+
+# Telegram takes 4,096 characters, Discord 2,000; Apprise counts the markup, too, and would cut at these.
+TELEGRAM = Style(format="html", limit=3500, write=_telegram, note=_telegram_escape)
+SLACK = Style(format="markdown", limit=3500, write=_slack, note=_slack_escape)
+DISCORD = Style(format="text", limit=1900, write=_discord, note=_discord_escape)
+MAIL = Style(format="html", limit=30_000, write=_mail, note=_mail_note, between="<br>\n", most=100, subject=True)
+PLAIN = Style(format="text", limit=3500, write=_plain, note=unmentioned)
+# Apprise turns what is longer than 8,000 bytes, with six for every Arabic letter, into an attached file.
+NTFY = Style(format="text", limit=1200, write=_plain, note=unmentioned)
+TERMINAL = Style(format="text", limit=1_000_000, write=_terminal, note=lambda line: f"\x1b[2m{line}\x1b[22m")
+TERMINAL_WITHOUT_COLOURS = Style(format="text", limit=1_000_000, write=_terminal_without_colours, note=str)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import chain, islice, takewhile
@@ -15,7 +15,7 @@ from bs4.element import Tag
 from monitor.sources.layout import Region
 from monitor.sources.times import published
 from monitor.sources.tree import CLIMB, FEW_LINKS, LITTLE_TEXT
-from monitor.sources.visible import classes, has_title_class, is_badge, is_time, text_of
+from monitor.sources.visible import classes, has_title_class, is_badge, is_time, tags_in, text_of
 from monitor.text import clean, is_breaking_label
 from monitor.urls import absolute, canonical
 
@@ -53,27 +53,27 @@ class Card:
 
 def read(item: Tag, region: Region, site: Site) -> Card | None:
     """Return what an item says, or None when it is no headline: no title, a label alone, a template not filled in."""
-    labels = soupsieve.select(region.label, item) if region.label else []
-    link, url = _link(item, region, site)
-    if region.link and not link:
+    anchors = soupsieve.select(region.link, item) if region.link else _anchors(item)
+    if not anchors and region.link:
         return None
-    href = str(link.get("href") or "") if link else ""
+    labels = soupsieve.select(region.label, item) if region.label else []
+    link, url = _link(anchors, site)
     title = clean(_title(item, link, region, {id(label) for label in labels}))
-    if not title or is_breaking_label(title) or _is_template(title, href, url):
+    if not title or is_breaking_label(title) or _is_template(title, link, url):
         return None
     return Card(
         title=title,
         url=url,
-        leads_somewhere=bool(url) or (bool(href) and not _is_page(href, site)),
+        leads_somewhere=link is not None,
         published_at=_time(item, region, site.zone),
         category=_category(item, region),
-        badge=any(is_breaking_label(label.get_text()) for label in labels) or any(map(is_badge, item.find_all())),
+        badge=any(is_breaking_label(label.get_text()) for label in labels) or any(map(is_badge, tags_in(item))),
     )
 
 
-def _is_template(title: str, href: str, url: str | None) -> bool:
+def _is_template(title: str, link: Tag | None, url: str | None) -> bool:
     """Tell whether a script should have filled in this item. A headline about `${x}` has a link that works."""
-    if _TEMPLATE_LINK.search(href):
+    if link and _TEMPLATE_LINK.search(str(link["href"])):
         return True
     return url is None and not re.search(r"\w", _TEMPLATE.sub("", title))
 
@@ -81,43 +81,43 @@ def _is_template(title: str, href: str, url: str | None) -> bool:
 # --- link ----------------------------------------------------------------------------------------------
 
 
-def _link(item: Tag, region: Region, site: Site) -> tuple[Tag | None, str | None]:
-    """Return the first link that leads to a page, with its address; else one that leads somewhere, without."""
-    fallback = None
-    for anchor in _anchors(item, region):
+def _link(anchors: Iterable[Tag], site: Site) -> tuple[Tag | None, str | None]:
+    """Return the first link that leads to another page, with its address; else one that is odd, without."""
+    odd = None
+    for anchor in anchors:
         href = anchor.get("href")
         if not isinstance(href, str) or _GOES_NOWHERE.match(href):
             continue
         url = absolute(site.base, href)
-        if url and not _is_page(url, site):
+        if url is None:
+            odd = odd or anchor
+        elif not _is_page(url, site):
             return anchor, url
-        fallback = fallback or anchor
-    return fallback, None
+    return odd, None
 
 
-def _is_page(href: str, site: Site) -> bool:
-    """Tell whether a link leads to the page it stands on, or to its site's front page."""
-    url = absolute(site.base, href)
-    if not url:
-        return False
-    address, parts = canonical(url), urlsplit(url)
+def _is_page(url: str, site: Site) -> bool:
+    """Tell whether an address is the page's own, or its site's front page."""
+    parts = urlsplit(url)
     front = not parts.path.strip("/") and not parts.query and parts.hostname == urlsplit(site.address).hostname
-    return front or address == canonical(site.address)
+    return front or canonical(url) == canonical(site.address)
 
 
-def _anchors(item: Tag, region: Region) -> Iterator[Tag]:
-    if region.link:
-        yield from soupsieve.select(region.link, item)
-        return
+def _anchors(item: Tag) -> Iterator[Tag]:
     if item.name == "a":
         yield item
         return
-    for heading in item.find_all(_HEADINGS):
-        yield from heading.find_all("a", href=True)
-    yield from sorted(item.find_all("a", href=True), key=_is_aside)  # stable: page order otherwise
+    inside = tags_in(item)
+    for heading in _named(inside, _HEADINGS):
+        yield from _named(tags_in(heading), ("a",))
+    yield from sorted(_named(inside, ("a",)), key=_is_aside)  # stable: page order otherwise
     around = item.find_parent("a")
     if around:
         yield around
+
+
+def _named(tags: Iterable[Tag], names: Collection[str]) -> Iterator[Tag]:
+    return (tag for tag in tags if tag.name in names)
 
 
 def _is_aside(anchor: Tag) -> bool:
@@ -164,8 +164,8 @@ def _titles(item: Tag, link: Tag | None, labels: set[int]) -> Iterator[str]:
     if link:
         yield text_of(link, labels)
     for place in _around(item, link):
-        named = place.find(_HEADINGS) or place.find(has_title_class)
-        if named:
+        inside = tags_in(place)
+        for named in chain(_named(inside, _HEADINGS), filter(has_title_class, inside)):
             yield text_of(named, labels)
     yield from _attributes(link, item)
     yield from _last_titles(item, link, labels)
@@ -182,21 +182,19 @@ def _attributes(*places: Tag | None) -> Iterator[str]:
 def _last_titles(item: Tag, link: Tag | None, labels: set[int]) -> Iterator[str]:
     """Yield what stands in an item without any sign of a title."""
     if link and item is not link:
-        for found in item.find_all(_TEXTS):
-            inside = takewhile(lambda place: place is not item, chain([found], found.parents))
-            if not any(map(is_time, inside)) and not found.find(_TEXTS):
+        for found in _named(tags_in(item), _TEXTS):
+            around = takewhile(lambda place: place is not item, chain([found], found.parents))
+            if not any(map(is_time, around)) and not any(_named(tags_in(found), _TEXTS)):
                 yield text_of(found, labels)
     yield text_of(item, labels)
-    image = item.find("img", alt=True)
-    if image:
-        yield str(image["alt"])
+    yield from (str(image.get("alt") or "") for image in _named(tags_in(item), ("img",)))
 
 
 def _heading(place: Tag) -> Tag | None:
     """Return the highest heading with text: a kicker may stand in a lower one before it."""
     if place.name in _HEADINGS:
         return place
-    found = [heading for heading in place.find_all(_HEADINGS) if heading.get_text(strip=True)]
+    found = [heading for heading in _named(tags_in(place), _HEADINGS) if heading.get_text(strip=True)]
     return min(found, key=lambda heading: str(heading.name), default=None)
 
 
@@ -206,7 +204,7 @@ def _around(item: Tag, link: Tag | None) -> Iterator[Tag]:
     if item is not link:
         return
     for place in islice(item.parents, CLIMB):
-        if len({anchor["href"] for anchor in place.find_all("a", href=True)}) > FEW_LINKS:
+        if len({anchor.get("href") for anchor in _named(tags_in(place), ("a",))} - {None}) > FEW_LINKS:
             return
         yield place
 
@@ -224,7 +222,7 @@ def _uncut(text: str, item: Tag, link: Tag | None) -> str:
 
 
 def _time(item: Tag, region: Region, zone: tzinfo) -> datetime | None:
-    elements = soupsieve.select(region.time, item) if region.time else item.find_all(is_time)
+    elements = soupsieve.select(region.time, item) if region.time else filter(is_time, tags_in(item))
     return next((moment for element in elements if (moment := published(element, zone))), None)
 
 

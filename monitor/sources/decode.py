@@ -29,7 +29,11 @@ _MEANT = {
     "big5hkscs": "big5hkscs",
 }
 _LABELS = {"windows-874": "cp874", "windows-31j": "cp932", "x-sjis": "cp932", "iso-8859-8-i": "iso8859-8"}
-_GUESSED = sorted({*_MEANT.values()} - {"utf-16", "utf-16-le", "utf-16-be"})
+# Latin letters without a declaration are read as browsers read them; short texts do not tell é from ŕ.
+_NOT_GUESSED = {"utf-16", "utf-16-le", "utf-16-be", "cp1250", "cp1254", "cp1257", "cp1258"} | {
+    f"iso8859-{part}" for part in (2, 3, 4, 10, 13, 14, 15, 16)
+}
+_GUESSED = sorted({*_MEANT.values()} - _NOT_GUESSED)
 
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE | re.ASCII)
 _DECLARED = re.compile(

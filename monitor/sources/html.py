@@ -19,7 +19,7 @@ from monitor.sources.merge import merge
 from monitor.sources.recipes import recipe_for
 from monitor.sources.request import request
 from monitor.sources.tree import Tree, parse
-from monitor.sources.visible import LONGEST_LABEL, classes
+from monitor.sources.visible import LONGEST_LABEL, classes, tags_in
 from monitor.text import split_mark
 from monitor.urls import absolute, host
 
@@ -110,7 +110,7 @@ class HtmlExtractor:
         for section, region in layout.regions():
             for element in _elements(tree, region):
                 found.setdefault(id(element), (element, section, region))
-        order = {id(element): index for index, element in enumerate(tree.soup.find_all())}
+        order = {id(element): index for index, element in enumerate(tags_in(tree.soup))}
         for key in sorted(found, key=order.__getitem__):
             element, section, region = found[key]
             card = None if _is_clone(element) else read(element, region, site)

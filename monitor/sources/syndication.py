@@ -15,6 +15,7 @@ from monitor.sources.times import from_iso
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = {0x0B: " ", 0x0C: " "}  # forbidden too, but they part words
 _REFERENCE = re.compile(r"&#(?:(\d{1,10})|[xX]([0-9a-fA-F]{1,8}));")
 _LAST_CODE_POINT = 0x10FFFF
 _YEARS = range(1990, 2100)
@@ -48,7 +49,7 @@ def entries(text: str, address: str, zone: tzinfo) -> list[Entry] | None:
 
 def _harmless(text: str) -> str:
     """Remove characters and references that XML forbids; feedparser stumbles over some of them."""
-    return _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text.lstrip()))
+    return _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text.lstrip().translate(_BREAKS)))
 
 
 def _allowed(reference: re.Match[str]) -> str:

@@ -26,6 +26,11 @@ _TITLE_CLASS = re.compile(r"title|headline|titre|heading|t[ií]tulo|unwan", re.I
 _GLUE = " :|¦-–—!»›·•"
 
 
+def tags_in(place: Tag) -> list[Tag]:
+    """Return all elements inside, in page order; `find_all` takes several times as long for it."""
+    return [element for element in place.descendants if isinstance(element, Tag)]
+
+
 def classes(tag: Tag) -> Collection[str]:
     """Return the class names of an element."""
     value = tag.get("class")
@@ -61,7 +66,7 @@ def text_of(element: Tag, without: Collection[int] = ()) -> str:
     Words are kept apart where a browser would show them apart.
     """
     text = " ".join("".join(_pieces(element, without)).split())
-    return text.lstrip(_GLUE) if text and any(map(is_badge, element.find_all(limit=8))) else text
+    return text.lstrip(_GLUE) if text and any(map(is_badge, tags_in(element))) else text
 
 
 def _pieces(element: Tag, without: Collection[int]) -> Iterator[str]:

@@ -18,8 +18,10 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CONTEXT = SiteContext(source="harbour", zone=ZoneInfo("Africa/Casablanca"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fetched() -> Callable[..., Fetched]:
+    """A page as it came from the site."""
+
     def make(body: str | bytes, url: str = "https://site.example/", content_type: str | None = None) -> Fetched:
         return Fetched(
             url=url,
@@ -40,16 +42,16 @@ def fetched() -> Callable[..., Fetched]:
 def options() -> Callable[..., EndpointOptions]:
     """Options as the configuration reads them."""
 
-    def make(type: str = "html", url: str = "https://site.example/", **keys: Any) -> EndpointOptions:
-        return TypeAdapter(KINDS[type].options).validate_python({"type": type, "url": url, **keys})
+    def make(kind: str = "html", url: str = "https://site.example/", **keys: Any) -> EndpointOptions:
+        return TypeAdapter(KINDS[kind].options).validate_python({"type": kind, "url": url, **keys})
 
     return make
 
 
 @pytest.fixture
 def extractor(options) -> Callable[..., Extractor]:
-    def make(type: str = "html", **keys: Any) -> Extractor:
-        return KINDS[type].build(options(type, **keys), CONTEXT)
+    def make(kind: str = "html", **keys: Any) -> Extractor:
+        return KINDS[kind].build(options(kind, **keys), CONTEXT)
 
     return make
 
@@ -58,7 +60,7 @@ def extractor(options) -> Callable[..., Extractor]:
 def extract(extractor, fetched) -> Callable[..., Sequence[Item]]:
     """Extract from a page with the regions given; `base` and `content_type` say how it came."""
 
-    def run(body: str | bytes, *, type: str = "html", content_type: str | None = None, **keys: Any) -> Sequence[Item]:
-        return extractor(type, **keys).extract(fetched(body, content_type=content_type))
+    def run(body: str | bytes, *, kind: str = "html", content_type: str | None = None, **keys: Any) -> Sequence[Item]:
+        return extractor(kind, **keys).extract(fetched(body, content_type=content_type))
 
     return run

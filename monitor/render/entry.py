@@ -1,0 +1,102 @@
+"""What an alert says, as harmless text without any service's markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.model import Alert, Change, ChangeKind, Match, Section
+from monitor.render.safe import ELLIPSIS, LRM, RLM, Piece, harmless, is_rtl, isolate, pieces, safe_url
+from monitor.render.words import Words
+
+LATE = timedelta(minutes=2)  # what was seen longer ago says so
+_LONGEST_NAME = 80  # characters of a source, rule or word
+_LONGEST_FORMER = 200  # characters of a former title
+_MOST_WORDS = 5  # of one rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One alert, ready for markup. `notes` are whole lines."""
+
+    alert_id: str
+    high_priority: bool
+    source: str
+    headline: tuple[Piece, ...]
+    rtl: bool
+    url: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return "".join(piece.text for piece in self.headline)
+
+
+def entry(alert: Alert, now: datetime, zone: ZoneInfo, words: Words) -> Entry:
+    """Return what to say about an alert at `now`, with times as clocks in `zone` show them."""
+    headline = alert.change.headline
+    parts = pieces(headline.title, (span for match in alert.matches for span in match.spans))
+    return Entry(
+        alert_id=alert.id,
+        high_priority=alert.high_priority,
+        source=_short(headline.source),
+        headline=parts or (Piece(ELLIPSIS),),
+        rtl=is_rtl(headline.title),
+        url=safe_url(headline.url),
+        notes=tuple(_lead(words) + note for note in _notes(alert, now, zone, words)),
+    )
+
+
+def clock(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return the time of day, with the date when it is not today's."""
+    local = moment.astimezone(zone)
+    same_day = local.date() == now.astimezone(zone).date()
+    return isolate(local.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M"))
+
+
+def _lead(words: Words) -> str:
+    """Return what gives a line of ours its direction although it may begin with a name in another script."""
+    return RLM if words.rtl else LRM
+
+
+def _notes(alert: Alert, now: datetime, zone: ZoneInfo, words: Words) -> Iterable[str]:
+    change = alert.change
+    if change.kind is ChangeKind.EDITED and change.previous_title is not None:
+        yield f"{words.edited} {isolate(_short(change.previous_title, _LONGEST_FORMER))}"
+    facts = [isolate(_short(change.headline.source)), _section(change, words), *_times(change, now, zone, words)]
+    yield " · ".join([*facts, *_rules(alert.matches, words)])
+
+
+def _section(change: Change, words: Words) -> str:
+    headline = change.headline
+    section = words.promoted if change.kind is ChangeKind.PROMOTED else words.sections[headline.section]
+    marked = headline.breaking and headline.section is not Section.TICKER
+    return f"{section}{words.comma}{words.breaking}" if marked else section
+
+
+def _times(change: Change, now: datetime, zone: ZoneInfo, words: Words) -> list[str]:
+    headline = change.headline
+    told = [f"{words.first_seen} {clock(headline.first_seen_at, now, zone)}"]
+    if change.kind is ChangeKind.EDITED:
+        told.append(f"{words.edited_at} {clock(change.seen_at, now, zone)}")
+    if now - change.seen_at > LATE:
+        told[-1] += words.comma + words.ago.format(words.length(now - change.seen_at))
+    if headline.published_at is not None:
+        told.append(f"{words.published} {clock(headline.published_at, now, zone)}")
+    return told
+
+
+def _rules(matches: Iterable[Match], words: Words) -> Iterable[str]:
+    for n, match in enumerate(matches):
+        terms = list(dict.fromkeys(isolate(_short(span.term)) for span in match.spans))
+        if len(terms) > _MOST_WORDS:
+            terms = [*terms[:_MOST_WORDS], ELLIPSIS]
+        named = f"{words.also if n else words.rule}: {isolate(_short(match.rule))}"
+        yield f"{named} ({words.comma.join(terms)})" if terms else named
+
+
+def _short(text: str, longest: int = _LONGEST_NAME) -> str:
+    clean = harmless(text)
+    return clean if len(clean) <= longest else clean[: longest - 1] + ELLIPSIS

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from servers.samples import ARABIC, HOSTILE, NOW, URL, alert
+
+from monitor.model import ChangeKind
+from monitor.render.payload import payload
+
+
+def test_the_payload_names_everything_about_an_alert():
+    given = alert(
+        hits=("الأمن",),
+        id="abc",
+        kind=ChangeKind.EDITED,
+        previous_title="القديم",
+        first_seen_at=NOW - timedelta(hours=1),
+        published_at=NOW - timedelta(hours=2),
+    )
+    assert json.loads(payload(given).body) == {
+        "id": "abc",
+        "kind": "edited",
+        "headline": ARABIC,
+        "previous": "القديم",
+        "url": URL,
+        "source": "أصداء الأطلس",
+        "section": "ticker",
+        "breaking": False,
+        "rules": ["أمن"],
+        "words": ["الأمن"],
+        "first_seen": "2026-03-02T12:05:00.000+00:00",
+        "seen": "2026-03-02T13:05:00.000+00:00",
+        "published": "2026-03-02T11:05:00.000+00:00",
+    }
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_title_becomes_valid_json(name):
+    message = payload(alert(HOSTILE[name]))
+    assert json.loads(message.body)["headline"]
+    message.body.encode()
