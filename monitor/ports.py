@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.model import (
@@ -145,13 +145,52 @@ class Channel(Protocol):
         """Send to one recipient; never raises for what the service answers."""
 
 
+class Token(NamedTuple):
+    """A folded word of a headline; `start` and `end` are its place in the original text, ornaments included."""
+
+    text: str
+    start: int
+    end: int
+    breaks: bool  # sentence punctuation stands between it and the word before
+    capitals: bool = False  # written in capitals only, two letters at least
+
+
+class Reading(NamedTuple):
+    """How a headline's word comes from the word looked for."""
+
+    article: bool  # it carries the Arabic article, as in للأمن
+    steps: tuple[str, ...] = ()  # such as ("clitic ب", "article", "broken plural"); none: as it was written
+
+
+class Forms(Protocol):
+    """All tokens that count as one word; iterating writes them all out."""
+
+    @property
+    def article(self) -> bool:
+        """Whether the word itself was written with the Arabic article."""
+
+    @property
+    def cores(self) -> Collection[str]:
+        """What is left of its tokens without particles: the keys of an index (`monitor.text.cores`)."""
+
+    def read(self, token: Token) -> Reading | None:
+        """Return how the token comes from the word, or None: it is another word."""
+
+    def __contains__(self, text: object) -> bool:
+        """Tell whether the folded text counts as the word, whatever its capitals."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def __len__(self) -> int: ...
+
+
 class Language(Protocol):
     """What one language knows about its words."""
 
     code: str
 
-    def forms(self, word: str) -> Collection[str]:
-        """Return every folded token that counts as this word, itself included.
+    def forms(self, word: str, *, family: bool = False) -> Forms:
+        """Return every folded token that counts as this word, itself included; `family` adds derived words.
 
         `word` comes as a person wrote it, or folded (`monitor.text.fold`); the forms are folded.
         """

@@ -1,7 +1,8 @@
-"""What English knows about its words: so far that they stand as they are; tokens split the possessive off."""
+"""What English knows about its words: so far that they stand as they are."""
 
 from __future__ import annotations
 
+from monitor.text.forms import PlainForms
 from monitor.text.normalize import fold_text
 
 
@@ -10,6 +11,7 @@ class English:
 
     code = "en"
 
-    def forms(self, word: str) -> frozenset[str]:
+    def forms(self, word: str, *, family: bool = False) -> PlainForms:
         """Return the folded word."""
-        return frozenset({fold_text(word)})
+        del family
+        return PlainForms({fold_text(word): ""})

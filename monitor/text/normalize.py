@@ -45,6 +45,7 @@ class Folded:
 
     text: str
     offsets: Sequence[int]
+    original: str
 
 
 class _Table(dict[int, str]):
@@ -72,13 +73,13 @@ def fold(text: str) -> Folded:
     digits, case and accents disappear; ة stays apart from ه, since only a word's language knows when they are one.
     """
     if text.isascii():
-        return Folded(text.lower(), range(len(text) + 1))
+        return Folded(text.lower(), range(len(text) + 1), text)
     pieces = list(map(_TABLE.__getitem__, map(ord, text)))
     folded = "".join(pieces)
     if len(folded) == len(text) and "" not in pieces:
-        return Folded(folded, range(len(text) + 1))
+        return Folded(folded, range(len(text) + 1), text)
     offsets = [index for index, piece in enumerate(pieces) for _ in piece]
-    return Folded(folded, (*offsets, len(text)))
+    return Folded(folded, (*offsets, len(text)), text)
 
 
 def _fold_character(char: str) -> str:

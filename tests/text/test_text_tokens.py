@@ -1,5 +1,7 @@
 """Words: where they begin and end, in the folded text and in the original."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +68,7 @@ def test_words_are_where_they_say(text):
     for token in tokens(fold(text)):
         assert 0 <= token.start < token.end <= len(text)
         assert token.start >= last
-        assert token.text in fold_text(text[token.start : token.end])
+        assert token.text.replace("-", "") in re.sub(r"[\W_]", "", fold_text(text[token.start : token.end]))
         last = token.start
 
 

@@ -1,0 +1,38 @@
+"""The tokens that count as a word of a language whose words stand alone; which ones is the language's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from monitor.ports import Reading, Token
+
+
+@dataclass(frozen=True, slots=True)
+class PlainForms:
+    """Forms by their text, and the step that leads to each; an empty step is the word as written."""
+
+    steps: Mapping[str, str]
+    acronym: bool = False  # counts only where it stands in capitals
+    article: bool = False
+
+    @property
+    def cores(self) -> frozenset[str]:
+        """The forms themselves."""
+        return frozenset(self.steps)
+
+    def read(self, token: Token) -> Reading | None:
+        """Return how the token comes from the word."""
+        if token.text not in self.steps or (self.acronym and not token.capitals):
+            return None
+        step = self.steps[token.text]
+        return Reading(article=False, steps=(step,) if step else ())
+
+    def __contains__(self, text: object) -> bool:
+        return text in self.steps
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
