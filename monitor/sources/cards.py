@@ -37,6 +37,7 @@ class Site:
     address: str  # of the page
     base: str  # what its links are relative to
     zone: tzinfo
+    now: datetime  # when the page was fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def read(item: Tag, region: Region, site: Site) -> Card | None:
         title=title,
         url=url,
         leads_somewhere=link is not None,
-        published_at=_time(item, region, site.zone),
+        published_at=_time(item, region, site),
         category=_category(item, region),
         badge=any(is_breaking_label(label.get_text()) for label in labels) or any(map(is_badge, tags_in(item))),
     )
@@ -221,9 +222,9 @@ def _uncut(text: str, item: Tag, link: Tag | None) -> str:
 # --- time and category ---------------------------------------------------------------------------------
 
 
-def _time(item: Tag, region: Region, zone: tzinfo) -> datetime | None:
+def _time(item: Tag, region: Region, site: Site) -> datetime | None:
     elements = soupsieve.select(region.time, item) if region.time else filter(is_time, tags_in(item))
-    return next((moment for element in elements if (moment := published(element, zone))), None)
+    return published(elements, site.zone, site.now)
 
 
 def _category(item: Tag, region: Region) -> str | None:

@@ -89,7 +89,7 @@ class HtmlExtractor:
             raise self._error(f"{page.final_url} is not an HTML page but {other}{_advice(other)}")
         layout = self._layout or self._detected(text, page.final_url)
         tree = parse(text, [region.container or region.items for _, region in layout.regions()])
-        items = merge(self._items(tree, layout, page.final_url))
+        items = merge(self._items(tree, layout, page))
         if not items and not _is_empty(tree, [region.container for _, region in layout.regions() if region.container]):
             raise self._nothing_found(text, layout)
         return items
@@ -102,10 +102,10 @@ class HtmlExtractor:
             )
         return layout
 
-    def _items(self, tree: Tree, layout: Layout, address: str) -> Iterator[Item]:
+    def _items(self, tree: Tree, layout: Layout, page: Fetched) -> Iterator[Item]:
         """Yield what every region shows, in the order of the page; an element of two regions counts as ticker."""
-        base = absolute(address, tree.base) or address
-        site = Site(address=address, base=base, zone=self._context.zone)
+        base = absolute(page.final_url, tree.base) or page.final_url
+        site = Site(address=page.final_url, base=base, zone=self._context.zone, now=page.fetched_at)
         found: dict[int, tuple[Tag, Section, Region]] = {}
         for section, region in layout.regions():
             for element in _elements(tree, region):
