@@ -33,7 +33,8 @@ MAX_AMBIGUOUS = 3  # sends without an answer before a delivery is left as unconf
 
 def wants_full_page(state: PollState, now: datetime) -> bool:
     """Tell whether this poll should ask without validators and extract whatever comes."""
-    return state.full_at is None or now - state.full_at >= FULL_EVERY
+    # A time ahead of now comes from a clock that was set back since.
+    return state.full_at is None or not timedelta(0) <= now - state.full_at < FULL_EVERY
 
 
 def after_unchanged(state: PollState, now: datetime) -> PollState:

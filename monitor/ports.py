@@ -204,7 +204,7 @@ class Store(Protocol):
 
         New endpoints are due at once, spread over their interval when there are many; changed ones (config_hash)
         and ones that come back lose their baseline and validators; missing ones stop being polled but stay
-        remembered.
+        remembered. A wait that a site asked for outlives a restart; a clock that was set back meanwhile is noticed.
         """
 
     def claim_polls(self, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[PollState]:
@@ -222,7 +222,10 @@ class Store(Protocol):
         """
 
     def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
-        """Return waiting alerts that are due, high priority first, then in order of detection."""
+        """Return waiting alerts that are due, up to `limit` of each channel.
+
+        High priority first, then in order of detection. A channel that has to wait does not crowd out the others.
+        """
 
     def messages_since(self, channel: str, since: datetime) -> int:
         """Return how many different messages were frozen for the channel after `since`."""
@@ -268,6 +271,6 @@ class Store(Protocol):
     def prune(self, now: datetime, retention: timedelta) -> None:
         """Delete what is older than `retention`.
 
-        A headline's age counts from the last time its source was read well, so that a site that was down for
-        months is not news when it returns.
+        A headline's age counts from the last time its source was read well (the endpoint that was read least
+        recently decides), so that a site that was down for months is not news when it returns.
         """

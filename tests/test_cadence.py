@@ -65,9 +65,10 @@ def test_a_whole_page_is_wanted_at_first_and_every_hour() -> None:
         cadence.wants_full_page(replace(STATE, full_at=None), START),
         cadence.wants_full_page(STATE, START + timedelta(minutes=59)),
         cadence.wants_full_page(STATE, START + timedelta(minutes=60)),
+        cadence.wants_full_page(STATE, START - timedelta(days=1)),  # the clock was set back
     ]
 
-    assert wants == [True, False, True]
+    assert wants == [True, False, True, True]
 
 
 def test_failures_slow_down_to_a_ceiling_and_never_stop() -> None:

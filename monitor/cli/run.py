@@ -83,8 +83,5 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
 
 def summary(store: SqliteStore) -> str:
     """Return one sentence on sources and alerts, for `systemctl status`."""
-    counts = store.queries.counts()
-    return (
-        f"{counts.sources_ok} sources ok, {counts.sources_failing} failing, "
-        f"{counts.alerts_waiting + counts.deliveries_pending} alerts waiting"
-    )
+    health = store.queries.health()
+    return f"{health.sources_ok} sources ok, {health.sources_failing} failing, {health.waiting} alerts waiting"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from monitor.store.migrate import migrate
+from monitor.store.migrate import migrate, migrations
 from monitor.store.sqlite import Database
 from monitor.store.store import SqliteStore
 
@@ -17,7 +17,7 @@ def open_store(path: Path, *, read_only: bool = False) -> SqliteStore:
     """
     database = Database(path, read_only=read_only)
     try:
-        migrate(database)
+        migrate(database, migrations())
     except BaseException:
         database.close()
         raise

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
 from monitor.errors import SchemaTooNew, StoreError
+from monitor.store.sentences import said
 from monitor.store.sqlite import Database
 
 
@@ -20,14 +22,13 @@ def migrations() -> list[tuple[int, list[str]]]:
     return found
 
 
-def migrate(database: Database) -> None:
-    """Apply what is missing, after a copy of a database that holds something.
+def migrate(database: Database, wanted: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Apply what is missing of these (number, statements), after a copy of a database that holds something.
 
     Raises:
         SchemaTooNew: the database is ahead of this program.
     """
     version = int(database.read("PRAGMA user_version")[0][0])
-    wanted = migrations()
     newest = wanted[-1][0]
     if version > newest:
         raise SchemaTooNew(
@@ -39,12 +40,30 @@ def migrate(database: Database) -> None:
     if database.read_only:
         raise StoreError(f"database {database.path} has an old schema; start headline-monitor run once to migrate it")
     if version:
-        copy = Path(f"{database.path}.before-{newest}")
-        if not copy.exists():
-            database.run_alone("VACUUM INTO ?", str(copy))
+        _copy(database, Path(f"{database.path}.before-{newest}"))
     for number, statements in wanted:
-        if number > version:
-            with database.tx() as connection:
-                for statement in statements:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version={number}")
+        apply(database, number, statements)
+
+
+def _copy(database: Database, copy: Path) -> None:
+    """Keep the database as it was; under its name only when it is whole."""
+    if copy.exists():
+        return
+    part = copy.with_name(f"{copy.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        database.run_alone("VACUUM INTO ?", str(part))
+        part.rename(copy)
+    except OSError as error:
+        raise said(error, copy) from error
+
+
+def apply(database: Database, number: int, statements: Sequence[str]) -> None:
+    """Do one migration, if it was not done since."""
+    with database.tx() as connection:
+        if connection.execute("PRAGMA user_version").fetchone()[0] >= number:
+            return  # done before, or by another process that was opened at the same time
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={number}")

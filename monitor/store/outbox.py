@@ -22,24 +22,23 @@ SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, 
   change.version AS change_version, change.section AS change_section, change.url AS change_url,
   change.breaking AS change_breaking, change.seen_at,
   headline.source, headline.key, headline.published_at, headline.first_seen_at
-FROM alert JOIN change ON change.id = alert.change_id JOIN headline ON headline.id = change.headline_id
+FROM (
+  SELECT seq AS chosen, row_number() OVER (PARTITION BY channel ORDER BY high_priority DESC, seq) AS place FROM alert
+  WHERE state = 'waiting' AND (due_at <= :now OR due_at > :beyond)
+) JOIN alert ON alert.seq = chosen
+JOIN change ON change.id = alert.change_id JOIN headline ON headline.id = change.headline_id
+WHERE place <= :limit ORDER BY alert.high_priority DESC, alert.seq
 """
 
-_OPEN = (
-    "((delivery.state = 'pending' AND (next_attempt_at <= :now OR next_attempt_at > :beyond))"
-    " OR (delivery.state = 'sending' AND (lease_until <= :now OR lease_until > :beyond)))"
-)
+_DUE = "CASE delivery.state WHEN 'pending' THEN next_attempt_at ELSE lease_until END"
+# The first condition is the one of the index, which holds no message that is done.
+_OPEN = f"(delivery.state IN ('pending', 'sending') AND ({_DUE} <= :now OR {_DUE} > :beyond))"
 _READY = "(recipient.not_before IS NULL OR recipient.not_before <= :now OR recipient.not_before > :beyond)"
 
 
 def due_alerts(database: Database, now: datetime, limit: int) -> list[Alert]:
-    found = database.read(
-        ALERT + " WHERE alert.state = 'waiting' AND (due_at <= ? OR due_at > ?)"
-        " ORDER BY alert.high_priority DESC, alert.seq LIMIT ?",
-        ms(now),
-        ms(now) + ALERTS_BEYOND_MS,
-        limit,
-    )
+    values: dict[str, object] = {"now": ms(now), "beyond": ms(now) + ALERTS_BEYOND_MS, "limit": limit}
+    found = database.read_named(ALERT, values)
     return [rows.alert(row) for row in found]
 
 
@@ -121,7 +120,7 @@ def settle(
         settled = db.execute(
             "UPDATE delivery SET state = ?, lease_owner = NULL, lease_until = NULL, ambiguous = ?, settled_at = ?,"
             " next_attempt_at = coalesce(?, next_attempt_at), remote_id = coalesce(?, remote_id), last_error = ?"
-            " WHERE id = ? AND lease_owner = ?",
+            " WHERE id = ? AND lease_owner = ? AND attempts = ?",
             (
                 settlement.state,
                 settlement.ambiguous,
@@ -131,6 +130,7 @@ def settle(
                 text_or_none(settlement.error),
                 delivery.id,
                 owner,
+                delivery.attempts,
             ),
         )
         if settled.rowcount != 1:
@@ -168,15 +168,20 @@ def _save_recipient(db: sqlite3.Connection, state: RecipientState) -> None:
 
 def retry(database: Database, ids: Sequence[str] | None, now: datetime) -> int:
     """Send dead and unconfirmed deliveries again: those named (by the beginning of their id), or all."""
-    chosen, values = "", []
-    if ids is not None:
-        chosen = " AND (" + " OR ".join("id LIKE ?" for _ in ids) + ")" if ids else " AND 0"
-        values = [f"{id_}%" for id_ in ids]
+    named = "" if ids is None else _NAMED
     with database.tx() as db:
         again = db.execute(
-            "UPDATE delivery SET state = 'pending', next_attempt_at = ?, settled_at = NULL, ambiguous = 0"  # noqa: S608  constant text
-            " WHERE state IN ('dead', 'unconfirmed')" + chosen,
-            (ms(now), *values),
+            "UPDATE delivery SET state = 'pending', next_attempt_at = :now, settled_at = NULL, ambiguous = 0"  # noqa: S608  constant text
+            f" WHERE state IN ('dead', 'unconfirmed'){named} RETURNING channel, recipient",
+            {"now": ms(now), "ids": rows.as_json(list(ids or ()))},
+        ).fetchall()
+        db.executemany(
+            "UPDATE recipient SET not_before = NULL WHERE channel = ? AND recipient = ?",
+            {(row["channel"], row["recipient"]) for row in again},
         )
-        db.execute("UPDATE recipient SET not_before = NULL WHERE not_before > ?", (ms(now),))
-    return again.rowcount
+    return len(again)
+
+
+_NAMED = (
+    " AND EXISTS (SELECT 1 FROM json_each(:ids) WHERE value <> '' AND substr(delivery.id, 1, length(value)) = value)"
+)

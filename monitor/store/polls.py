@@ -1,83 +1,18 @@
-"""The left half of the database: the schedule of the endpoints and the memory of the sources."""
+"""The memory of the sources, and what one poll writes into it; decides nothing."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
 
 from monitor.errors import LeaseLost, MemoryChanged
-from monitor.model import Alert, Change, EndpointSpec, Memory, PollOutcome, PollResult, PollState, Upsert
+from monitor.model import Alert, Change, Memory, PollOutcome, PollResult, Upsert
 from monitor.store import rows
 from monitor.store.rows import ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
 
-BEYOND_MS = 25 * 3600 * 1000  # no due time lies further ahead, unless the clock was set back
 _LOGGED = {PollOutcome.LEARNED, PollOutcome.CHANGED, PollOutcome.FAILED}
-
-
-def sync(database: Database, endpoints: Sequence[EndpointSpec], now: datetime) -> None:
-    at = ms(now)
-    with database.tx() as db:
-        known = {(r["source"], r["name"]): r for r in db.execute("SELECT * FROM endpoint")}
-        for number, spec in enumerate(endpoints):
-            # Many new endpoints start spread over their interval, two per tenth of a second at least.
-            start = at + min(number * 50, spec.every // timedelta(milliseconds=1))
-            _sync_one(db, spec, known.pop((spec.source, spec.name), None), start)
-        for source, name in known:
-            db.execute(
-                "UPDATE endpoint SET active = 0, lease_owner = NULL, lease_until = NULL WHERE source = ? AND name = ?",
-                (source, name),
-            )
-
-
-def _sync_one(db: sqlite3.Connection, spec: EndpointSpec, row: sqlite3.Row | None, start: int) -> None:
-    every = spec.every // timedelta(milliseconds=1)
-    db.execute("INSERT INTO source (name) VALUES (?) ON CONFLICT DO NOTHING", (spec.source,))
-    if row is None:
-        db.execute(
-            "INSERT INTO endpoint (source, name, kind, url, config_hash, every_ms, next_poll_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (spec.source, spec.name, spec.kind, spec.url, spec.config_hash, every, start),
-        )
-        return
-    db.execute(
-        "UPDATE endpoint SET kind = ?, url = ?, every_ms = ?, active = 1, next_poll_at = min(next_poll_at, ?)"
-        " WHERE source = ? AND name = ?",
-        (spec.kind, spec.url, every, start + every, spec.source, spec.name),
-    )
-    if row["config_hash"] != spec.config_hash or not row["active"]:
-        db.execute(
-            "UPDATE endpoint SET config_hash = ?, baselined_at = NULL, etag = NULL, last_modified = NULL,"
-            " body_hash = NULL, full_at = NULL, typical_items = 0, next_poll_at = ? WHERE source = ? AND name = ?",
-            (spec.config_hash, start, spec.source, spec.name),
-        )
-
-
-_DUE = (
-    "SELECT source, name FROM endpoint WHERE active = 1 AND (next_poll_at <= :now OR next_poll_at > :beyond)"
-    " AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :beyond) ORDER BY next_poll_at LIMIT :limit"
-)
-
-
-def claim(database: Database, owner: str, now: datetime, lease: timedelta, limit: int) -> list[PollState]:
-    values = {
-        "now": ms(now),
-        "beyond": ms(now) + BEYOND_MS,
-        "limit": limit,
-        "owner": owner,
-        "until": ms(now + lease),
-    }
-    if limit <= 0 or not database.read_named(_DUE, values):
-        return []
-    with database.tx(durable=False) as db:
-        claimed = db.execute(
-            f"UPDATE endpoint SET lease_owner = :owner, lease_until = :until WHERE (source, name) IN ({_DUE})"  # noqa: S608  constant text
-            " RETURNING *",
-            values,
-        ).fetchall()
-    return sorted(map(rows.poll_state, claimed), key=lambda state: state.next_poll_at)
 
 
 def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
@@ -110,9 +45,8 @@ def commit(database: Database, result: PollResult) -> None:
         ids = {}
         for upsert in result.upserts:
             ids[upsert.headline.key] = _save_headline(db, upsert, ms(result.at))
-        db.executemany(
-            "UPDATE headline SET last_seen_at = ? WHERE id = ?", [(ms(result.at), id_) for id_ in result.seen_ids]
-        )
+        if result.seen_ids:
+            _touch(db, result.seen_ids, ms(result.at))
         for change in result.changes:
             _save_change(db, change, ids[change.headline.key])
         for alert in result.alerts:
@@ -198,11 +132,15 @@ def _save_headline(db: sqlite3.Connection, upsert: Upsert, at: int) -> int:
     return known
 
 
+def _touch(db: sqlite3.Connection, ids: Sequence[int], at: int) -> None:
+    db.executemany("UPDATE headline SET last_seen_at = ? WHERE id = ?", [(at, id_) for id_ in ids])
+
+
 def _add_fired(db: sqlite3.Connection, headline: int, fired: Collection[str]) -> None:
     before = json.loads(db.execute("SELECT fired FROM headline WHERE id = ?", (headline,)).fetchone()[0])
     db.execute(
         "UPDATE headline SET fired = ? WHERE id = ?",
-        (json.dumps(sorted({*before, *fired}), ensure_ascii=False), headline),
+        (rows.as_json(sorted({*before, *fired})), headline),
     )
 
 

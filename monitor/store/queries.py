@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.store.rows import moment, moment_or_none
+from monitor.store.rows import moment, moment_or_none, text
 from monitor.store.sqlite import Database
 
 
@@ -67,6 +67,15 @@ class Seen:
     last_seen_at: datetime
     baseline: bool
     fired: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a status line says; cheap enough to be asked for every second."""
+
+    sources_ok: int  # one endpoint at least was read well at the last look
+    sources_failing: int
+    waiting: int  # alerts that wait and messages that are to be sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +182,7 @@ class Queries:
     def find_headline(self, wanted: str) -> list[Seen]:
         """Return the headlines with this title or link, newest first."""
         found = self._database.read(
-            "SELECT * FROM headline WHERE title = ? OR url = ? ORDER BY id DESC LIMIT 20", wanted, wanted
+            "SELECT * FROM headline WHERE title = ? OR url = ? ORDER BY id DESC LIMIT 20", text(wanted), text(wanted)
         )
         return [
             Seen(
@@ -188,21 +197,28 @@ class Queries:
             for row in found
         ]
 
+    def health(self) -> Health:
+        """Return how things stand, without walking through what is done."""
+        row = self._database.read(
+            "SELECT count(*) FILTER (WHERE least = 0), count(*) FILTER (WHERE least > 0),"
+            " (SELECT count(*) FROM alert WHERE state = 'waiting')"
+            " + (SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending'))"
+            " FROM (SELECT min(failures) AS least FROM endpoint WHERE active = 1 GROUP BY source)"
+        )[0]
+        return Health(sources_ok=row[0], sources_failing=row[1], waiting=row[2])
+
     def counts(self) -> Counts:
         """Return how much there is of everything."""
+        health = self.health()
         row = self._database.read(
-            "SELECT (SELECT count(*) FROM (SELECT source FROM endpoint WHERE active = 1 GROUP BY source"
-            "  HAVING min(failures) = 0)) AS ok,"
-            " (SELECT count(*) FROM (SELECT source FROM endpoint WHERE active = 1 GROUP BY source"
-            "  HAVING min(failures) > 0)) AS failing,"
-            " (SELECT count(*) FROM headline) AS headlines, (SELECT count(*) FROM alert) AS alerts"
+            "SELECT (SELECT count(*) FROM headline) AS headlines, (SELECT count(*) FROM alert) AS alerts"
         )[0]
         changes = self._by("change", "kind")
         alerts = self._by("alert", "state")
         deliveries = self._by("delivery", "state")
         return Counts(
-            sources_ok=row["ok"],
-            sources_failing=row["failing"],
+            sources_ok=health.sources_ok,
+            sources_failing=health.sources_failing,
             headlines=row["headlines"],
             changes_new=changes.get("new", 0),
             changes_edited=changes.get("edited", 0),

@@ -22,10 +22,11 @@ from monitor.model import (
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 def ms(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // MILLISECOND
 
 
 def ms_or_none(moment: datetime | None) -> int | None:
@@ -33,7 +34,7 @@ def ms_or_none(moment: datetime | None) -> int | None:
 
 
 def moment(value: int) -> datetime:
-    return EPOCH + timedelta(milliseconds=value)
+    return EPOCH + value * MILLISECOND
 
 
 def moment_or_none(value: int | None) -> datetime | None:
@@ -41,33 +42,40 @@ def moment_or_none(value: int | None) -> datetime | None:
 
 
 def text(value: str) -> str:
-    """Return the text without what SQLite refuses or cuts at: lone surrogates and NUL."""
-    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    """Return the text with a question mark for what SQLite refuses or cuts at: lone surrogates and NUL."""
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
 
 
 def text_or_none(value: str | None) -> str | None:
     return None if value is None else text(value)
 
 
+POLL_STATE = (
+    "source, name, config_hash, every_ms, next_poll_at, baselined_at, etag, last_modified, body_hash, full_at,"
+    " last_poll_at, last_ok_at, last_change_at, typical_items, polls, failures, last_error"
+)
+
+
 def poll_state(row: sqlite3.Row) -> PollState:
+    """Rebuild the state from the columns of `POLL_STATE`, by place since this is done at every poll."""
     return PollState(
-        source=row["source"],
-        endpoint=row["name"],
-        config_hash=row["config_hash"],
-        every=timedelta(milliseconds=row["every_ms"]),
-        next_poll_at=moment(row["next_poll_at"]),
-        baselined_at=moment_or_none(row["baselined_at"]),
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        body_hash=row["body_hash"],
-        full_at=moment_or_none(row["full_at"]),
-        last_poll_at=moment_or_none(row["last_poll_at"]),
-        last_ok_at=moment_or_none(row["last_ok_at"]),
-        last_change_at=moment_or_none(row["last_change_at"]),
-        typical_items=row["typical_items"],
-        polls=row["polls"],
-        failures=row["failures"],
-        last_error=row["last_error"],
+        source=row[0],
+        endpoint=row[1],
+        config_hash=row[2],
+        every=row[3] * MILLISECOND,
+        next_poll_at=moment(row[4]),
+        baselined_at=moment_or_none(row[5]),
+        etag=row[6],
+        last_modified=row[7],
+        body_hash=row[8],
+        full_at=moment_or_none(row[9]),
+        last_poll_at=moment_or_none(row[10]),
+        last_ok_at=moment_or_none(row[11]),
+        last_change_at=moment_or_none(row[12]),
+        typical_items=row[13],
+        polls=row[14],
+        failures=row[15],
+        last_error=row[16],
     )
 
 
@@ -96,11 +104,12 @@ def remembered(row: sqlite3.Row, keys: frozenset[str]) -> Remembered:
     )
 
 
+def as_json(value: object) -> str:
+    return text(json.dumps(value, ensure_ascii=False))
+
+
 def matches_json(matches: tuple[Match, ...]) -> str:
-    return json.dumps(
-        [{"rule": m.rule, "spans": [[s.start, s.end, s.term] for s in m.spans]} for m in matches],
-        ensure_ascii=False,
-    )
+    return as_json([{"rule": m.rule, "spans": [[s.start, s.end, s.term] for s in m.spans]} for m in matches])
 
 
 def matches(value: str) -> tuple[Match, ...]:
@@ -141,14 +150,13 @@ def alert(row: sqlite3.Row) -> Alert:
 
 
 def message_json(message: Message) -> str:
-    return json.dumps(
+    return as_json(
         {
             "title": text(message.title),
             "body": text(message.body),
             "format": message.format,
             "alerts": list(message.alert_ids),
-        },
-        ensure_ascii=False,
+        }
     )
 
 

@@ -6,14 +6,15 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from monitor.errors import StoreBusy, StoreCorrupt, StoreError
+from monitor.store.sentences import busy, said
 
-BUSY_MS = 10_000
-_CORRUPT = ("malformed", "not a database", "disk image")
+BUSY_MS = 10_000  # how long to wait for another process
+_NAP = 0.002  # seconds between two looks at the file lock
 
 
 class Database:
@@ -26,39 +27,37 @@ class Database:
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self.path, self.read_only = path, read_only
         self._lock = threading.RLock()
+        self._file: int | None = None
         self._synchronous = ""
-        if read_only:
-            address = f"{path.absolute().as_uri()}?mode=ro"
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            address = path.absolute().as_uri()
         try:
+            if not read_only:
+                self._make_files()
             self._connection = sqlite3.connect(
-                address, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+                f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=BUSY_MS / 1000,
             )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
+            self._close_lock()
             raise said(error, path) from error
         self._connection.row_factory = sqlite3.Row
-        with self._exclusive():
-            self._execute("PRAGMA foreign_keys=ON")
-            if not read_only:
-                self._execute("PRAGMA journal_mode=WAL")
-                self._set_durable(durable=True)
+        try:
+            self._configure()
+        except BaseException:
+            self.close()
+            raise
 
     def read(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """Return the rows of one query."""
         with self._lock:
-            return self._execute(sql, *values).fetchall()
+            return self._execute(sql, values).fetchall()
 
     def read_named(self, sql: str, values: dict[str, object]) -> list[sqlite3.Row]:
         """Return the rows of one query with named values."""
         with self._lock:
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise said(error, self.path) from error
+            return self._execute(sql, values).fetchall()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -91,27 +90,55 @@ class Database:
                 raise
 
     def close(self) -> None:
+        """Close the connection, which also moves the log into the file."""
         with self._exclusive():
             self._connection.close()
-        if not self.read_only:
-            os.close(self._file)
+        self._close_lock()
 
     def run_alone(self, sql: str, *values: object) -> None:
         """Run a statement that cannot stand in a transaction, such as VACUUM INTO."""
         with self._exclusive():
-            self._execute(sql, *values)
+            self._execute(sql, values)
+
+    def _make_files(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+
+    def _configure(self) -> None:
+        with self._exclusive():
+            self._execute("PRAGMA foreign_keys=ON")
+            if not self.read_only:
+                self._execute("PRAGMA journal_mode=WAL")
+                self._set_durable(durable=True)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         with self._lock:
-            if self.read_only:
+            if self._file is None:
                 yield
                 return
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._lock_file(self._file)
             try:
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _lock_file(self, file: int) -> None:
+        """Wait for the file lock, but not for ever: its holder may be stopped."""
+        for _ in range(int(BUSY_MS / 1000 / _NAP)):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_NAP)
+            else:
+                return
+        raise busy(self.path)
+
+    def _close_lock(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
     def _set_durable(self, *, durable: bool) -> None:
         wanted = "FULL" if durable else "NORMAL"
@@ -119,23 +146,8 @@ class Database:
             self._execute(f"PRAGMA synchronous={wanted}")
             self._synchronous = wanted
 
-    def _execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+    def _execute(self, sql: str, values: tuple[object, ...] | dict[str, object] = ()) -> sqlite3.Cursor:
         try:
             return self._connection.execute(sql, values)
         except sqlite3.Error as error:
             raise said(error, self.path) from error
-
-
-def said(error: sqlite3.Error, path: Path) -> StoreError:
-    """Return the error as a sentence that names the file and the next step."""
-    reason = str(error)
-    if any(sign in reason for sign in _CORRUPT):
-        return StoreCorrupt(
-            f"database {path} is damaged ({reason}); nothing was changed; move it away to start with an empty memory, "
-            f"or restore a copy"
-        )
-    if "locked" in reason or "busy" in reason:
-        return StoreBusy(f"database {path} is locked by another program; try again when it is done")
-    if "full" in reason:
-        return StoreError(f"no room on the disk of {path}; nothing was lost that was there; free some space")
-    return StoreError(f"database {path}: {reason}; check that the file and its folder can be read and written")

@@ -15,7 +15,7 @@ from monitor.model import (
     RecipientState,
     Settlement,
 )
-from monitor.store import outbox, polls, upkeep
+from monitor.store import outbox, polls, schedule, upkeep
 from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
 
@@ -29,10 +29,10 @@ class SqliteStore:
         self._database.close()
 
     def sync(self, endpoints: Sequence[EndpointSpec], now: datetime) -> None:
-        polls.sync(self._database, endpoints, now)
+        schedule.sync(self._database, endpoints, now)
 
     def claim_polls(self, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[PollState]:
-        return polls.claim(self._database, owner, now, lease, limit)
+        return schedule.claim(self._database, owner, now, lease, limit)
 
     def recall(self, source: str, keys: Collection[str]) -> Memory:
         return polls.recall(self._database, source, keys)

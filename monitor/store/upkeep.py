@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime, timedelta
 
-from monitor.store.rows import ms
+from monitor.store.rows import MILLISECOND, ms
 from monitor.store.sqlite import Database
 
-BATCH = 2000  # rows per transaction, so that no poll waits long
+BATCH = 500  # rows per transaction, so that no poll waits long
 POLL_LOG = timedelta(days=14)
+DAY_MS = 24 * 3600 * 1000  # no rate counts further back
+
+_DELIVERIES = "DELETE FROM delivery WHERE seq IN (SELECT seq FROM delivery WHERE settled_at < :before LIMIT :batch)"
+_ALERTS = """
+DELETE FROM alert WHERE seq IN (
+  SELECT alert.seq FROM change JOIN alert ON alert.change_id = change.id
+  WHERE change.seen_at < :before AND alert.state <> 'waiting'
+  AND NOT EXISTS (SELECT 1 FROM delivery_alert WHERE alert_id = alert.id) LIMIT :batch)
+"""
+_CHANGES = """
+DELETE FROM change WHERE seq IN (
+  SELECT seq FROM change WHERE seen_at < :before
+  AND NOT EXISTS (SELECT 1 FROM alert WHERE change_id = change.id) LIMIT :batch)
+"""
+_HEADLINES = """
+DELETE FROM headline WHERE id IN (
+  SELECT id FROM headline WHERE source = :source AND last_seen_at < :before
+  AND NOT EXISTS (SELECT 1 FROM change JOIN alert ON alert.change_id = change.id WHERE headline_id = headline.id)
+  LIMIT :batch)
+"""
+_POLLS = "DELETE FROM poll WHERE id IN (SELECT id FROM poll WHERE at < :before LIMIT :batch)"
+# The endpoint that was read least recently counts: what it will show when it is back must not be news.
+_READ_WELL = """
+SELECT source, min(last_ok_at) FROM endpoint WHERE active = 1 AND last_ok_at IS NOT NULL GROUP BY source
+"""
 
 
 def release_leases(database: Database) -> None:
@@ -23,44 +49,57 @@ def make_due(database: Database, now: datetime) -> None:
 
 
 def shift_due(database: Database, delta: timedelta, now: datetime) -> None:
-    by, before = delta // timedelta(milliseconds=1), ms(now)
     with database.tx() as db:
-        db.execute("UPDATE endpoint SET next_poll_at = next_poll_at + ?, lease_until = lease_until + ?", (by, by))
-        db.execute(
-            "UPDATE delivery SET next_attempt_at = next_attempt_at + ?, lease_until = lease_until + ?"
-            " WHERE state IN ('pending', 'sending')",
-            (by, by),
-        )
-        db.execute("UPDATE recipient SET not_before = not_before + ? WHERE not_before IS NOT NULL", (by,))
-        db.execute(
-            "UPDATE alert SET due_at = min(due_at, ?) WHERE state = 'waiting' AND due_at <= ?",
-            (before + by, before),
-        )
+        _shift(db, delta // MILLISECOND, ms(now))
+
+
+def notice_other_clock(db: sqlite3.Connection, now: int) -> None:
+    """Follow a clock that was set back while nothing ran: no poll can have been later than now."""
+    newest = db.execute("SELECT max(last_poll_at) FROM endpoint").fetchone()[0]
+    if newest is not None and newest > now:
+        _shift(db, now - newest, newest)
+
+
+def _shift(db: sqlite3.Connection, by: int, before: int) -> None:
+    """Move what is measured from now on; not when something was seen, which `prune` compares among itself."""
+    db.execute(
+        "UPDATE endpoint SET next_poll_at = next_poll_at + :by, lease_until = lease_until + :by,"
+        " last_poll_at = last_poll_at + :by",
+        {"by": by},
+    )
+    db.execute(
+        "UPDATE delivery SET next_attempt_at = next_attempt_at + :by, lease_until = lease_until + :by"
+        " WHERE state IN ('pending', 'sending')",
+        {"by": by},
+    )
+    # The age of a message decides when it is given up, and how many were made lately what a rate still allows.
+    db.execute(
+        "UPDATE delivery SET created_at = created_at + :by, settled_at = settled_at + :by"
+        " WHERE state IN ('pending', 'sending') OR created_at > :recent",
+        {"by": by, "recent": before - DAY_MS},
+    )
+    db.execute("UPDATE recipient SET not_before = not_before + ? WHERE not_before IS NOT NULL", (by,))
+    db.execute(
+        "UPDATE alert SET due_at = min(due_at, ?) WHERE state = 'waiting' AND due_at <= ?",
+        (before + by, before),
+    )
 
 
 def prune(database: Database, now: datetime, retention: timedelta) -> None:
-    old = ms(now - retention)
-    age = retention // timedelta(milliseconds=1)
-    _delete(
-        database,
-        "DELETE FROM delivery WHERE seq IN (SELECT seq FROM delivery WHERE settled_at < ? LIMIT ?)",
-        old,
-    )
-    _delete(
-        database,
-        "DELETE FROM headline WHERE id IN (SELECT headline.id FROM headline WHERE last_seen_at <"
-        " (SELECT max(last_ok_at) FROM endpoint WHERE endpoint.source = headline.source) - ?"
-        " AND NOT EXISTS (SELECT 1 FROM change JOIN alert ON alert.change_id = change.id LEFT JOIN delivery_alert ON"
-        "   delivery_alert.alert_id = alert.id WHERE change.headline_id = headline.id"
-        "   AND (alert.state = 'waiting' OR delivery_alert.delivery_id IS NOT NULL))"
-        " LIMIT ?)",
-        age,
-    )
-    _delete(database, "DELETE FROM poll WHERE id IN (SELECT id FROM poll WHERE at < ? LIMIT ?)", ms(now - POLL_LOG))
+    for sql in (_DELIVERIES, _ALERTS, _CHANGES):  # what others hang on comes last
+        _delete(database, sql, before=ms(now - retention))
+    for source, read_well in database.read(_READ_WELL):
+        _delete(database, _HEADLINES, source=source, before=read_well - retention // MILLISECOND)
+    _delete(database, _POLLS, before=ms(now - POLL_LOG))
 
 
-def _delete(database: Database, sql: str, limit: int) -> None:
+def _delete(database: Database, sql: str, *, before: int, source: str | None = None) -> None:
+    """Delete in small transactions, which are not made durable: after a power cut it is done again."""
     while True:
         with database.tx(durable=False) as db:
-            if db.execute(sql, (limit, BATCH)).rowcount < BATCH:
-                return
+            deleted = db.execute(sql, {"before": before, "batch": BATCH, "source": source}).rowcount
+            if deleted and source:
+                # A poll that has just read one of them must look again.
+                db.execute("UPDATE source SET revision = revision + 1 WHERE name = ?", (source,))
+        if deleted < BATCH:
+            return

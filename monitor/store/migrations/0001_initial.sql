@@ -108,6 +108,7 @@ CREATE TABLE delivery (
   CHECK ((lease_owner IS NULL) = (lease_until IS NULL))
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (channel, recipient, next_attempt_at) WHERE state IN ('pending', 'sending');
+CREATE INDEX delivery_made ON delivery (channel, created_at);
 CREATE INDEX delivery_settled ON delivery (settled_at) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE delivery_alert (
