@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from monitor.model import Fetched, Item
     from monitor.ports import EndpointOptions
 
+_KINDS = ("html", "feed", "wordpress", "sitemap", "json")  # written out: the kinds themselves load slowly
+
 
 @click.command()
 @click.argument("page", metavar="FILE|URL")
 @click.option("--url", help="The address a FILE was saved from; links and recipes depend on it.")
-@click.option("--type", "kind", type=click.Choice(["html", "feed"]), help="Kind of page. Default: by its look.")
+@click.option("--type", "kind", type=click.Choice(_KINDS), help="Kind of page. Default: by its look.")
 @click.option("--ticker", metavar="CSS", help="Selector of the ticker's items, instead of the built-in recipe.")
 @click.option("--list", "list_", metavar="CSS", help="Selector of the list's items, likewise.")
 @click.option("--source", metavar="NAME", help="Use this source of the configuration.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from monitor.ports import EndpointOptions, SourceKind
-from monitor.sources import feed, html
+from monitor.sources import feed, html, jsonapi, sitemap, wordpress
 from monitor.sources.recipes import RecipeEndpoint, recipe_for
 
 KINDS: dict[str, SourceKind] = {
     "html": SourceKind(options=html.HtmlEndpoint, build=html.build),
     "feed": SourceKind(options=feed.FeedEndpoint, build=feed.build),
+    "wordpress": SourceKind(options=wordpress.WordPressEndpoint, build=wordpress.build),
+    "sitemap": SourceKind(options=sitemap.SitemapEndpoint, build=sitemap.build),
+    "json": SourceKind(options=jsonapi.JsonEndpoint, build=jsonapi.build),
 }
 
 __all__ = ["KINDS", "default_endpoints"]

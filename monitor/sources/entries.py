@@ -1,24 +1,135 @@
-"""What the readers of all feed formats hand on; reads no format itself."""
+"""What the readers of feeds, news sitemaps and JSON share: entries, and how they become items; reads no format."""
 
 from __future__ import annotations
 
+import html
+import html.entities
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.errors import ExtractError
+from monitor.model import Fetched, Item, Request, Section
+from monitor.sources.decode import decode
+from monitor.sources.merge import merge
+from monitor.text import clean, is_breaking_label, split_mark
+from monitor.urls import absolute
 
-class NotAFeed(ValueError):
-    """A body is no feed; the message goes on from its address («… is not a feed but JSON»)."""
+_MOST_ENTRIES = 5000  # no list of news is so long
+_LONGEST_SUMMARY = 2000  # characters
+_WORDS_FOR_TITLE = 14
+
+# What is not closed ends with the text: looking for its end again and again would take hours.
+_HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_BLOCK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|h[1-6]|td|tr|table|blockquote)\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(\w{2,31}));")
+
+
+class Unreadable(ValueError):
+    """A body holds no entries that can be read; the message goes on from its address («… is not a feed but JSON»).
+
+    `advice` is the next step, where there is a better one than to look at the page.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry as its feed holds it, before titles are cleaned and links resolved."""
+    """An entry as its page holds it, before titles are cleaned and links resolved."""
 
-    format: str  # such as rss20
+    format: str  # what found it, such as rss20
     title: str
     title_is_markup: bool  # holds HTML: tags and references are not meant to be seen
     link: str
-    guid: str
-    summary: str
-    published_at: datetime | None
-    categories: tuple[str, ...]
+    guid: str = ""
+    summary: str = ""
+    published_at: datetime | None = None
+    categories: tuple[str, ...] = ()
+    section: Section = Section.FEED
+    breaking: bool = False
+
+
+Reader = Callable[[str, Fetched], Sequence[Entry]]
+"""Returns the entries of a page, given its text too; raises Unreadable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryExtractor:
+    """The extractor of every kind whose pages are lists made for machines."""
+
+    source: str
+    asks: Request
+    read: Reader
+
+    def request(self) -> Request:
+        """Return what to ask for."""
+        return self.asks
+
+    def extract(self, page: Fetched) -> Sequence[Item]:
+        """Return the page's entries in its order, each once; empty when its list is.
+
+        Raises:
+            ExtractError: it is another kind of page, or none of its entries says anything.
+        """
+        try:
+            return _items(self.read(decode(page.body, page.content_type), page), page.final_url)
+        except Unreadable as wrong:
+            advice = wrong.advice or f"try: headline-monitor extract {self.asks.url}"
+            raise ExtractError(f"source '{self.source}': {page.final_url} {wrong}; {advice}") from None
+
+
+def _items(entries: Sequence[Entry], address: str) -> list[Item]:
+    items = merge(item for entry in entries[:_MOST_ENTRIES] if (item := _item(entry, address)))
+    if entries and not items:
+        raise Unreadable(f"has {len(entries)} entries, all without title and text")
+    return items
+
+
+def _item(entry: Entry, address: str) -> Item | None:
+    summary = plain(entry.summary, markup=True)
+    title = clean(plain(entry.title, markup=entry.title_is_markup)) or clean(_first_words(summary))
+    if not title:
+        return None
+    categories = [clean(plain(category, markup=True)) for category in entry.categories]
+    marked = split_mark(title)[0] is not None or any(map(is_breaking_label, categories))
+    return Item(
+        title=title,
+        section=entry.section,
+        position=0,
+        url=absolute(address, entry.link) if entry.link else None,
+        guid=entry.guid or None,
+        published_at=entry.published_at,
+        summary=summary[:_LONGEST_SUMMARY] or None,
+        category=next(filter(None, categories), None),
+        breaking=entry.breaking or entry.section is Section.TICKER or marked,
+        evidence=entry.format,
+    )
+
+
+def plain(text: str, *, markup: bool) -> str:
+    """Return the text of a piece of HTML: tags removed, references decoded once; text that is no HTML as it is."""
+    if markup:
+        text = _TAG.sub(_gap, _HIDDEN.sub(" ", text))
+        text = _REFERENCE.sub(_decoded, text)
+    return " ".join(text.split())
+
+
+def _gap(tag: re.Match[str]) -> str:
+    return " " if _BLOCK_TAG.match(tag.group()) else ""
+
+
+def _decoded(reference: re.Match[str]) -> str:
+    decimal, hexadecimal, name = reference.groups()
+    if name:
+        return html.entities.html5.get(f"{name};", reference.group())
+    return html.unescape(f"&#{int(decimal) if decimal else int(hexadecimal, 16)};")
+
+
+def _first_words(summary: str) -> str:
+    words = summary.split(maxsplit=_WORDS_FOR_TITLE)
+    return " ".join(words[:_WORDS_FOR_TITLE]) + (" …" if len(words) > _WORDS_FOR_TITLE else "")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import tzinfo
 from typing import Any
 
-from monitor.sources.entries import Entry, NotAFeed
+from monitor.sources.entries import Entry, Unreadable
+from monitor.sources.jsontext import as_text, load
 from monitor.sources.times import from_iso
 
 _VERSION = "://jsonfeed.org/version/"
@@ -16,33 +16,28 @@ def entries(text: str, zone: tzinfo) -> list[Entry]:
     """Return the feed's entries.
 
     Raises:
-        NotAFeed: it is other JSON, or none.
+        Unreadable: it is other JSON, or none.
     """
-    try:
-        feed = json.loads(text.lstrip("\ufeff"), strict=False)
-    except (ValueError, RecursionError):
-        raise NotAFeed("is not a feed: it starts as JSON and is none") from None
+    feed = load(text)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list) or _VERSION not in str(feed.get("version")):
-        raise NotAFeed("is not a feed but other JSON (a JSON Feed has a version of jsonfeed.org and items)")
+        raise Unreadable(
+            "is not a feed but other JSON (a JSON Feed has a version of jsonfeed.org and items)",
+            "use type: json and say where its headlines stand",
+        )
     return [_entry(item, zone) for item in items if isinstance(item, dict)]
 
 
 def _entry(item: dict[str, Any], zone: tzinfo) -> Entry:
-    published = _text(item.get("date_published")) or _text(item.get("date_modified"))
+    published = as_text(item.get("date_published")) or as_text(item.get("date_modified"))
     tags = item.get("tags")
     return Entry(
         format="json feed",
-        title=_text(item.get("title")),
+        title=as_text(item.get("title")),
         title_is_markup=False,
-        link=_text(item.get("url")) or _text(item.get("external_url")),
-        guid=_text(item.get("id")),
-        summary=_text(item.get("summary")) or _text(item.get("content_text")) or _text(item.get("content_html")),
+        link=as_text(item.get("url")) or as_text(item.get("external_url")),
+        guid=as_text(item.get("id")),  # version 1.0 says that ids which are numbers shall be read as texts
+        summary=as_text(item.get("summary")) or as_text(item.get("content_text")) or as_text(item.get("content_html")),
         published_at=from_iso(published, zone),
-        categories=tuple(filter(None, map(_text, tags))) if isinstance(tags, list) else (),
+        categories=tuple(filter(None, map(as_text, tags))) if isinstance(tags, list) else (),
     )
-
-
-def _text(value: Any) -> str:
-    """Return a text or number as text; version 1.0 says that ids which are numbers shall be read so."""
-    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import calendar
 import io
-import re
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import feedparser
 
-from monitor.sources.entries import Entry, NotAFeed
+from monitor.sources.entries import Entry, Unreadable
 from monitor.sources.times import from_iso
+from monitor.sources.xmltext import prepared
 
-_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>", re.IGNORECASE)
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_BREAKS = {0x0B: " ", 0x0C: " "}  # forbidden too, but they part words
-_REFERENCE = re.compile(r"&#(?:(\d{1,10})|[xX]([0-9a-fA-F]{1,8}));")
-_LAST_CODE_POINT = 0x10FFFF
 _YEARS = range(1990, 2100)
 
 
@@ -25,36 +20,24 @@ def entries(text: str, address: str, zone: tzinfo) -> list[Entry] | None:
     """Return the feed's entries, or None when the text is no feed that feedparser knows.
 
     Raises:
-        NotAFeed: it declares entities, which may unfold without end, or feedparser cannot bear it.
+        Unreadable: it declares entities, which may unfold without end, or feedparser cannot bear it.
     """
-    if re.search(r"<!entity\s", text, re.IGNORECASE):
-        raise NotAFeed("declares XML entities, which feeds do not need and attacks do")
     # feedparser takes bytes and believes the header before the declaration: both are told the truth.
-    body = '<?xml version="1.0" encoding="utf-8"?>' + _harmless(_DECLARATION.sub("", text.lstrip("\ufeff"), count=1))
+    body = prepared(text)
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": address}
     try:
         feed = feedparser.parse(
-            io.BytesIO(body.encode("utf-8")),
+            io.BytesIO(body),
             response_headers=headers,
             sanitize_html=False,
             resolve_relative_uris=True,
         )
     # What its loose parser is known to let out on damaged markup.
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
-        raise NotAFeed(f"cannot be read as a feed ({type(error).__name__})") from None
+        raise Unreadable(f"cannot be read as a feed ({type(error).__name__})") from None
     if not feed.version:
         return None
     return [_entry(entry, str(feed.version), zone) for entry in feed.entries]
-
-
-def _harmless(text: str) -> str:
-    """Remove characters and references that XML forbids; feedparser stumbles over some of them."""
-    return _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text.lstrip().translate(_BREAKS)))
-
-
-def _allowed(reference: re.Match[str]) -> str:
-    code = int(reference[1]) if reference[1] else int(reference[2], 16)
-    return reference.group() if code <= _LAST_CODE_POINT and not _FORBIDDEN.match(chr(code)) else "\ufffd"
 
 
 def _entry(entry: Any, version: str, zone: tzinfo) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -169,14 +170,10 @@ def test_a_feed_without_entries_is_empty_and_no_error(read, body):
             "an HTML page or the like: it is a check against bots",
         ),
         ("<html><a href='/'>x</a></html>", "is not a feed but an HTML page"),
-        ('{"posts": []}', "is not a feed but other JSON"),
-        ('{"version": "https://jsonfeed.org/version/1.1", "items": 3}', "is not a feed but other JSON"),
-        ("{broken", "it starts as JSON and is none"),
-        ("{" + '"a":{' * 100_000, "it starts as JSON and is none"),
-        ("[1, 2]", "is not a feed but JSON"),
-        ('<?xml version="1.0"?><urlset xmlns="x"><url/></urlset>', "is not a feed but a sitemap"),
+        ("{broken", "is not JSON, although it starts like it"),
+        ("{" + '"a":{' * 100_000, "is not JSON, although it starts like it"),
         (b"\xff\xd8\xff\xe0 jpeg", "is not a feed but a JPEG image"),
-        (rss("<link>/1</link>", "<title> </title>"), "a feed of 2 entries, all without title and text"),
+        (rss("<link>/1</link>", "<title> </title>"), "has 2 entries, all without title and text"),
     ],
 )
 def test_what_is_no_feed_is_an_error_that_says_what_it_is(read, body, said):
@@ -184,6 +181,20 @@ def test_what_is_no_feed_is_an_error_that_says_what_it_is(read, body, said):
         read(body)
     assert str(caught.value).startswith("source 'harbour': https://site.example/feed ")
     assert str(caught.value).endswith("; try: headline-monitor extract https://site.example/feed")
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "advice"),
+    [
+        ('{"posts": []}', "is not a feed but other JSON", "use type: json and say where its headlines stand"),
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": 3}', "other JSON", "use type: json"),
+        ("[1, 2]", "is not a feed but JSON", "use type: json, or wordpress for /wp-json/wp/v2/posts"),
+        ('<?xml version="1.0"?><urlset xmlns="x"><url/></urlset>', "is not a feed but a sitemap", "use type: sitemap"),
+    ],
+)
+def test_what_another_kind_can_read_is_an_error_that_names_the_kind(read, body, said, advice):
+    with pytest.raises(ExtractError, match=rf"{said}.*; {advice}"):
+        read(body)
 
 
 @pytest.mark.parametrize(
@@ -210,3 +221,11 @@ def test_a_json_feed_with_every_wrong_type_still_gives_its_headlines(read):
     found = read(body)
     assert [item.title for item in found] == ["First headline", "Second headline", "Third headline"]
     assert [item.category for item in found] == [None, None, "1"]
+
+
+@pytest.mark.parametrize("inner", ["&lt;!-- " * 50_000, "&lt;script&gt; " * 50_000, "&lt;script " * 50_000])
+def test_escaped_markup_that_never_ends_is_read_in_time(read, inner):
+    started = time.process_time()
+    (item,) = read(rss(f"<title>A headline {inner}</title>"))
+    assert item.title.startswith("A headline")
+    assert time.process_time() - started < 2
