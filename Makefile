@@ -46,6 +46,7 @@ check: dev       ## lint, types, import contract, generated files
 
 bench: dev       ## measure cost per poll, memory and delay, each beside a yardstick in the same run
 	@$(BIN)/python tests/benchmarks/cost.py
+	@$(BIN)/python tests/benchmarks/delay.py
 	@$(BIN)/python tests/benchmarks/dates.py
 
 fix: dev         ## format and mend what tools can mend

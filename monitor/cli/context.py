@@ -19,6 +19,7 @@ from monitor.errors import StoreBusy
 if TYPE_CHECKING:  # the runtime pays for these only in commands that need them
     from monitor.config.schema import Config
     from monitor.fetch.client import HttpFetcher
+    from monitor.fetch.resolve import PoolResolver
     from monitor.ports import Clock
     from monitor.store.store import SqliteStore
 
@@ -140,17 +141,23 @@ def only_instance(state: Path | None) -> Iterator[None]:
         yield
 
 
-def make_fetcher(config: Config, clock: Clock) -> HttpFetcher:
-    """Return the fetcher that a configuration asks for."""
+def make_resolver() -> PoolResolver:
+    """Return what looks up names, with threads that live as long as the process."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from monitor.fetch.resolve import PoolResolver
+
+    return PoolResolver(ThreadPoolExecutor(8, thread_name_prefix="dns"))
+
+
+def make_fetcher(config: Config, clock: Clock, resolver: PoolResolver) -> HttpFetcher:
+    """Return the fetcher that a configuration asks for; close it after use."""
     from monitor import __version__
     from monitor.fetch.client import HttpFetcher
-    from monitor.fetch.resolve import PoolResolver
 
     return HttpFetcher(
         clock=clock,
-        resolver=PoolResolver(ThreadPoolExecutor(8, thread_name_prefix="dns")),
+        resolver=resolver,
         user_agent=config.user_agent or f"headline-monitor/{__version__}",
         allow_private=config.allow_private,
     )

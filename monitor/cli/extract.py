@@ -69,17 +69,18 @@ def extract(
 
 
 def _page(page: str, url: str | None, allow_private: tuple[str, ...]) -> Fetched:
+    from contextlib import closing
     from datetime import UTC, datetime
 
-    from monitor.cli.context import make_fetcher
+    from monitor.cli.context import make_fetcher, make_resolver
     from monitor.config.schema import Config
     from monitor.errors import MonitorError
     from monitor.model import Fetched, Request
 
     if page.startswith(("http://", "https://")):
         config = Config(sources=(), rules=(), channels=(), allow_private=allow_private)
-        fetcher = make_fetcher(config, lambda: datetime.now(UTC))
-        fetched = fetcher.fetch(Request(url=page), etag=None, last_modified=None)
+        with closing(make_fetcher(config, lambda: datetime.now(UTC), make_resolver())) as fetcher:
+            fetched = fetcher.fetch(Request(url=page), etag=None, last_modified=None)
         assert fetched is not None, "without validators there is no 304"
         return fetched
     try:

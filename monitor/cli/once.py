@@ -26,9 +26,10 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
     Exit status 1 when a source failed or a message could not be sent.
     """
     import random
+    from contextlib import closing
     from datetime import UTC, datetime
 
-    from monitor.cli.context import load_config, make_fetcher, only_instance, opened_store, owner
+    from monitor.cli.context import load_config, make_fetcher, make_resolver, only_instance, opened_store, owner
     from monitor.pipeline.build import build
     from monitor.service.once import run_once
 
@@ -38,11 +39,15 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
         return datetime.now(UTC)
 
     sent: list[tuple[Delivery, Settlement]] = []
-    with only_instance(state), opened_store(state) as store:
+    with (
+        only_instance(state),
+        opened_store(state) as store,
+        closing(make_fetcher(config, clock, make_resolver())) as fetcher,
+    ):
         line = build(
             config,
             store=store,
-            fetcher=make_fetcher(config, clock),
+            fetcher=fetcher,
             clock=clock,
             random=random.random,
             owner=owner(),

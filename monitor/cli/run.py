@@ -48,28 +48,30 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
     """Run the service on an open database; return whether all threads ended."""
     import random
 
-    from monitor.cli.context import load_config, make_fetcher, owner
+    from monitor.cli.context import load_config, make_fetcher, make_resolver, owner
     from monitor.pipeline.build import build
     from monitor.service import journal
     from monitor.service.clock import SteadyClock
     from monitor.service.run import Loaded, Service
     from monitor.service.sdnotify import Notifier
 
-    clock, name = SteadyClock(), owner()
+    clock, name, resolver = SteadyClock(), owner(), make_resolver()
+    parsing = threading.Lock()  # pages are big and Python computes one thing at a time anyway
 
     def load() -> Loaded:
         config = load_config(config_path)
+        fetcher = make_fetcher(config, clock, resolver)
         line = build(
             config,
             store=store,
-            fetcher=make_fetcher(config, clock),
+            fetcher=fetcher,
             clock=clock,
             random=random.random,
             owner=name,
-            parsing=threading.BoundedSemaphore(os.cpu_count() or 1),
+            parsing=parsing,
             watch=journal.delivery,
         )
-        return Loaded(line=line, workers=config.workers, retention=config.retention)
+        return Loaded(line=line, workers=config.workers, retention=config.retention, close=fetcher.close)
 
     service = Service(
         store=store,

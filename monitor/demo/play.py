@@ -91,13 +91,12 @@ def _serve(config: Config, store: SqliteStore, site: Site) -> None:
     no_environment: Mapping[str, str] = {}
     Service(
         store=store,
-        load=lambda: Loaded(line=line, workers=config.workers, retention=config.retention),
+        load=lambda: Loaded(line=line, workers=config.workers, retention=config.retention, close=fetcher.close),
         clock=clock,
         notifier=Notifier(no_environment),
         status=lambda: "",
         stop_when=done,
     ).run()
-    fetcher.close()
 
 
 def _summary(day: Day, store: SqliteStore) -> None:

@@ -31,6 +31,7 @@ HOUSEKEEPING = timedelta(hours=1)
 DRAIN = timedelta(seconds=8)  # after SIGTERM; systemd and the user get their answer within ten
 MAX_THREADS = 256
 STUCK_AFTER = timedelta(seconds=30)  # without a tick the watchdog is not fed
+REPORT = timedelta(seconds=5)  # between two status lines
 
 
 class After(BaseTrigger):  # type: ignore[misc]  # the library is untyped
@@ -50,6 +51,7 @@ class Loaded:
     line: Line
     workers: int
     retention: timedelta
+    close: Callable[[], None]  # ends the connections of its polls
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class Service:
     _polling: set[Future[None]] = field(init=False, default_factory=set)
     _sending: dict[tuple[str, str], Future[None]] = field(init=False, default_factory=dict)
     _last_tick: datetime = field(init=False)
+    _last_report: datetime | None = field(init=False, default=None)
+    _replaced: list[tuple[Loaded, set[Future[None]]]] = field(init=False, default_factory=list)  # and their last polls
 
     def run(self) -> bool:
         """Work until SIGTERM or SIGINT; reload at SIGHUP.
@@ -98,6 +102,7 @@ class Service:
                 self._reload = False
                 self._load_again()
             self._report()
+            self._close_replaced()
         return self._drain(scheduler)
 
     def stop(self) -> None:
@@ -152,14 +157,25 @@ class Service:
             return
         with self._swap:
             self.store.sync(loaded.line.endpoints, self.clock())
+            self._replaced.append((self._now, set(self._polling)))
             self._now = loaded
         log(logging.INFO, "configuration reloaded", sources=len({e.source for e in loaded.line.endpoints}))
         self.notifier.ready()
 
+    def _close_replaced(self) -> None:
+        """Close what a reload replaced, once its last polls are done."""
+        done = [each for each in self._replaced if all(poll.done() for poll in each[1])]
+        for each in done:
+            self._replaced.remove(each)
+            each[0].close()
+
     def _report(self) -> None:
-        if self.clock() - self._last_tick < STUCK_AFTER:
+        now = self.clock()
+        if now - self._last_tick < STUCK_AFTER:
             self.notifier.alive()
-        self.notifier.status(self.status())
+        if self.notifier.listened_to and (self._last_report is None or abs(now - self._last_report) >= REPORT):
+            self._last_report = now
+            self.notifier.status(self.status())
 
     def _drain(self, scheduler: Any) -> bool:
         """Stop handing out work, let what is under way finish, and leave the rest to the leases."""
@@ -170,6 +186,8 @@ class Service:
         _, late = wait(under_way, timeout=DRAIN.total_seconds())
         for pool in (self._polls, *self._senders.values()):
             pool.shutdown(wait=False, cancel_futures=True)
+        if not late:
+            self._now.close()
         log(logging.INFO, "stopped", unfinished=len(late))
         return not late
 

@@ -13,6 +13,7 @@ class Notifier:
     def __init__(self, environ: Mapping[str, str]) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address
+        self.listened_to = bool(address)
         usec = environ.get("WATCHDOG_USEC", "")
         self.watchdog: float | None = int(usec) / 1e6 if usec.isdigit() else None
         """Seconds after which systemd kills a service that sent no WATCHDOG=1."""

@@ -296,7 +296,7 @@ def _zygote(config: Path, database: Path) -> None:
 def _live(config_path: Path, database: Path) -> None:
     from dataclasses import replace
 
-    from monitor.cli.context import load_config, make_fetcher, owner
+    from monitor.cli.context import load_config, make_fetcher, make_resolver, owner
     from monitor.pipeline.build import build
     from monitor.service.clock import SteadyClock
     from monitor.service.logs import set_up
@@ -313,15 +313,16 @@ def _live(config_path: Path, database: Path) -> None:
         config = load_config(config_path)
         fast = tuple(replace(source, every=Duration(milliseconds=60)) for source in config.sources)
         config = replace(config, sources=fast)
+        fetcher = make_fetcher(config, clock, make_resolver())
         line = build(
             config,
             store=store,
-            fetcher=make_fetcher(config, clock),
+            fetcher=fetcher,
             clock=clock,
             random=random.random,
             owner=owner(),
         )
-        return Loaded(line=line, workers=8, retention=config.retention)
+        return Loaded(line=line, workers=8, retention=config.retention, close=fetcher.close)
 
     Service(store=store, load=load, clock=clock, notifier=Notifier({}), status=lambda: "").run()
     os._exit(0)
