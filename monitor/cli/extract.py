@@ -42,7 +42,7 @@ def extract(
     *,
     as_json: bool,
 ) -> None:
-    r"""Show the headlines of a saved page or of an address, with section, link and what found them.
+    """Show the headlines of a saved page or of an address, with section, link and what found them.
 
     \b
     headline-monitor extract https://kifache.com

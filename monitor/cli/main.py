@@ -27,7 +27,7 @@ OK, FAILED, USAGE, BUG, TEMPORARY, CONFIGURATION = 0, 1, 2, 70, 75, 78
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="headline-monitor")
 def cli() -> None:
-    r"""Watch news sites' tickers and headlines; alert people about the words they care about.
+    """Watch news sites' tickers and headlines; alert people about the words they care about.
 
     \b
     First steps:

@@ -6,9 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+
+from monitor.cli.main import cli
 
 PAGE = """<html><body><ul class="bar"><li><a href="/70001">انطلاق أشغال الميناء الجديد</a></li></ul>
 <article><h2>خبر آخر من القائمة الرئيسية</h2><a class="c" href="/70002"></a></article></body></html>"""
@@ -134,3 +138,17 @@ def test_the_demo_finds_the_whole_day_and_ends_by_itself(tmp_path: Path) -> None
     assert "0 unsent" in done.stdout
     assert "خلية إرهابية" in done.stdout
     assert "rule: \u2068أمن وإرهاب" in done.stdout
+
+
+def commands(group: click.Group, above: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield " ".join((*above, name)), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*above, name))
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands(cli)))
+def test_every_help_explains_and_keeps_its_examples_on_their_lines(name: str, command: click.Command) -> None:
+    text = command.get_help(click.Context(command, info_name=name))
+    assert command.help, name
+    assert "\\b" not in text, "write \\b in a docstring that is not raw"
