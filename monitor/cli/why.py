@@ -1,9 +1,11 @@
-"""`why`: which rule and word, and what would be sent where?"""
+"""`why`: which rule, word and steps between word and headline, what just missed, and what would be sent where?"""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from monitor.cli.context import config_option, isolate, json_option, state_optio
 
 if TYPE_CHECKING:
     from monitor.match.rules import RuleSet
+    from monitor.match.verdicts import Verdict
     from monitor.model import Alert, Headline
     from monitor.route.plan import Router
     from monitor.store.queries import Seen
@@ -28,11 +31,17 @@ if TYPE_CHECKING:
 def why(
     headline: str, source: str | None, config_path: Path, state: Path | None, *, ticker: bool, as_json: bool
 ) -> None:
-    """Explain what the rules make of HEADLINE: which fire, by which word, who would be told, and when.
+    r"""Explain what the rules make of HEADLINE: which fire, by which word, who would be told, and when.
 
-    Also says whether it was seen, and what became of its alerts. Exit status 1 when no rule fires.
+    Names for every word the place in the headline and the steps between the two, and for silent rules what they
+    only just missed. Also says whether the headline was seen, and what became of its alerts. Exit status 1 when no
+    rule fires.
+
+    \b
+    headline-monitor why "عاجل: وبالأمن …" --source kifache
     """
     from monitor.cli.context import load_config, read_store
+    from monitor.match.verdicts import explain
     from monitor.pipeline.build import build_router, build_rules
 
     config = load_config(config_path)
@@ -40,14 +49,14 @@ def why(
         raise click.UsageError(f"no source '{source}' in {config_path}")
     shown = _headline(headline, source or config.sources[0].name, ticker=ticker)
     rules = build_rules(config)
-    verdicts = rules.explain(shown)
+    verdicts = explain(rules, shown)
     alerts = _alerts(shown, build_router(config), rules)
     with read_store(state) as store:
         seen = store.queries.find_headline(headline) if store else []
     if as_json:
         report = {
             "headline": headline,
-            "rules": [{"rule": v.rule, "fires": v.fired, "reason": v.reason} for v in verdicts],
+            "rules": [_verdict(verdict) for verdict in verdicts],
             "alerts": [
                 {"channel": a.channel, "due": a.due_at.isoformat(), "rules": [m.rule for m in a.matches]}
                 for a in alerts
@@ -57,8 +66,8 @@ def why(
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         for verdict in verdicts:
-            sign = click.style("fires", fg="green") if verdict.fired else "silent"
-            click.echo(f"{sign:<6} {isolate(verdict.rule)}: {verdict.reason}")
+            for line in _verdict_lines(verdict):
+                click.echo(line)
         for alert in alerts:
             click.echo(f"would go to {alert.channel}, {_when(alert)}")
         if not alerts:
@@ -68,6 +77,26 @@ def why(
         if not seen:
             click.echo("no source has shown it so far")
     sys.exit(0 if alerts else 1)
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    return {
+        "rule": verdict.rule,
+        "fires": verdict.fired,
+        "reason": verdict.reason,
+        "words": [asdict(one) | {"steps": list(one.steps)} for one in verdict.evidence],
+        "near_misses": list(verdict.misses),
+    }
+
+
+def _verdict_lines(verdict: Verdict) -> Iterator[str]:
+    sign = click.style("fires ", fg="green") if verdict.fired else "silent"
+    yield f"{sign} {isolate(verdict.rule)}: {verdict.reason}"
+    for one in verdict.evidence:
+        steps = ", ".join(one.steps) or "as it is written"
+        yield f"       {one.list}: {isolate(one.term)} ← {isolate(one.text)} at {one.start + 1}: {steps}"
+    for miss in verdict.misses:
+        yield f"       almost: {miss}"
 
 
 def _headline(title: str, source: str, *, ticker: bool) -> Headline:

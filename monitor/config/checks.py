@@ -13,15 +13,17 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from monitor.config.jsonschema import duration_text
 from monitor.config.problems import KeyPath, guess, invisible, suggest
-from monitor.config.schema import Config, RuleConfig, SourceConfig
-from monitor.match.terms import problem as term_problem
+from monitor.config.schema import Config, NearConfig, RuleConfig, SourceConfig
+from monitor.match.written import problem as term_problem
 from monitor.ports import ChannelOptions, EndpointOptions
-from monitor.text import fold_text
+from monitor.text import LANGUAGES, fold_text
 from monitor.values import Duration
 
 SHORTEST_PACE = timedelta(seconds=5)
 SHORTEST_RETENTION = timedelta(days=7)
 MOST_WORKERS = 256
+FEWEST_NEAR = 2  # words
+FURTHEST_NEAR = 30  # words between
 _LONGEST_NAME = 100
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LIST_COMMAS = re.compile("[،؛]")
@@ -59,6 +61,7 @@ def source_problems(source: SourceConfig) -> Iterator[Found]:
     yield from _networks(source.allow_private)
     if source.timezone is not None:
         yield from _zone(("timezone",), source.timezone)
+    yield from _languages(source.lang)
     for name, value in source.headers.items():
         if not _HEADER_NAME.fullmatch(name):
             yield Found(("headers", name), f"'{name}' is not the name of a request header", "such as Accept-Language")
@@ -87,7 +90,7 @@ def rule_problems(
 ) -> Iterator[Found]:
     """Check a rule against the names of all sources and channels; None when these are not known."""
     yield from _name(("name",), rule.name)
-    if not (rule.any or rule.all or rule.breaking):
+    if not (rule.any or rule.all or rule.near or rule.breaking):
         yield Found((), "the rule has no words to look for", "add any: [word, another word], or breaking: true")
     if not rule.notify:
         yield Found(("notify",), "the rule notifies nobody", f"name a channel: {', '.join(sorted(channels or ()))}")
@@ -95,7 +98,12 @@ def rule_problems(
     yield from _known("sources", rule.sources, sources, "source")
     lists = {"any": rule.any, "all": rule.all, "none": rule.none}
     for key, terms in lists.items():
-        yield from _terms(key, terms)
+        yield from _terms((key,), terms)
+    for word, others in rule.also.items():
+        yield from _terms(("also", word), others)
+    if rule.near is not None:
+        yield from _near(rule.near)
+    yield from _languages(rule.lang)
     yield from _contradictions(lists)
 
 
@@ -202,18 +210,33 @@ def _known(key: str, names: Sequence[str], known: Collection[str] | None, what: 
             yield Found((key, index), f"'{name}' stands here twice")
 
 
-def _terms(key: str, terms: Sequence[str]) -> Iterator[Found]:
+def _near(near: NearConfig) -> Iterator[Found]:
+    yield from _terms(("near", "words"), near.words)
+    if len(near.words) < FEWEST_NEAR:
+        yield Found(("near", "words"), "one word alone is near nothing", "write two words or more, or use all:")
+    if not 0 <= near.within <= FURTHEST_NEAR:
+        yield Found(("near", "within"), f"{near.within} is not between 0 and {FURTHEST_NEAR}")
+
+
+def _languages(codes: Sequence[str]) -> Iterator[Found]:
+    for index, code in enumerate(codes):
+        if code not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            yield Found(("lang", index), f"there is no language '{code}'", f"languages are: {known}")
+
+
+def _terms(path: KeyPath, terms: Sequence[str]) -> Iterator[Found]:
     seen: set[tuple[str, bool]] = set()
     for index, term in enumerate(terms):
         folded = _sameness(term)
         if comma := _LIST_COMMAS.search(term):
             yield Found(
-                (key, index), f"'{term}' holds '{comma[0]}', so it is one phrase", "separate words with the comma ','"
+                (*path, index), f"'{term}' holds '{comma[0]}', so it is one phrase", "separate words with the comma ','"
             )
         elif wrong := term_problem(term):
-            yield Found((key, index), wrong)
+            yield Found((*path, index), str(wrong), wrong.hint)
         elif folded in seen:
-            yield Found((key, index), f"'{term}' stands in this list twice")
+            yield Found((*path, index), f"'{term}' stands in this list twice")
         seen.add(folded)
 
 

@@ -30,6 +30,10 @@ file, all of it at once, and what is probably not meant.
 - **Lists**: where a list is expected, a single value may stand alone: `notify: desk`.
 - **Quotes**: put a text in quotes when it begins with one of ``* & ! % @ ` # [ { " '``, or holds `: ` or ` #`. Words
   such as `no`, `on`, `2026`, `010` and `12:30` need none: what looks like a word is that word.
+- **Words** in rules: `الأمن` stands for all its inflections (بالأمن, وللأمن), `حد السوالم` for these words together,
+  ONU for itself in capitals. `'"الأمن"'` (double quotes inside single ones) is found as it is written, with و ف ب ك ل
+  before it; `'exact: onu'` as this very word; `قتل*` at the beginning of a word; `/قتل(ى|ت)/` is a regular expression
+  on the folded headline, `/ONU/r` on the headline as it is written, `/ONU/ri` likewise in any case.
 - **Secrets**: in `channels`, in `headers` and in the `url` of a source or endpoint, a whole value may be `${NAME}`,
   taken from the environment, or `file:name`, the first line of a file: in systemd's credentials folder
   (`$CREDENTIALS_DIRECTORY`), else beside the configuration file, or at an absolute path. Other users of the machine

@@ -35,8 +35,23 @@ class SourceConfig:
     """Additional request headers."""
     allow_private: tuple[str, ...] = ()
     """Networks such as `10.0.0.0/8` that may be connected to for this source although they are not public."""
+    lang: tuple[str, ...] = ()
+    """Languages of the headlines: `ar`, `fr`, `en`. A French word is then not taken for an English one that is
+    written alike; all when missing."""
     enabled: bool = True
     """`false` stops polling; what was seen stays remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearConfig:
+    """Words that stand close together, in any order."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    words: tuple[str, ...]
+    """Two words or more, written as in `any`."""
+    within: int = 6
+    """At most so many other words between the first and the last of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +67,15 @@ class RuleConfig:
     all: tuple[str, ...] = ()
     """Words or phrases that must all be in the headline."""
     none: tuple[str, ...] = ()
-    """Words or phrases that must not be in the headline."""
+    """Words or phrases that must not be in the headline; they outweigh everything else."""
+    near: NearConfig | None = None
+    """Words that must stand close together: `{words: [réforme, retraites], within: 6}`."""
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other words that count as one of the words above: `{زلزال: [هزة أرضية, رجة]}`."""
+    family: bool = False
+    """`true`: derived words count too, such as مغربي and مغاربة for المغرب, marocain for Maroc."""
+    lang: tuple[str, ...] = ()
+    """Languages of the words above: `ar`, `fr`, `en`; when missing the source's, else all a word may belong to."""
     breaking: bool = False
     """`true`: only headlines of the ticker, or marked عاجل, URGENT, BREAKING."""
     sources: tuple[str, ...] = ()

@@ -1,16 +1,25 @@
-"""Rules as values: which of them fire on a headline, by which words, and why the others do not; tells nobody."""
+"""Rules as values: which of them fire on a headline, and by which words; tells nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from monitor.match.index import TermIndex, build_index
-from monitor.match.terms import Term, parse_term
+from monitor.match.index import Found, TermIndex
+from monitor.match.nearness import words_between
+from monitor.match.terms import TermKey, parse_term
+from monitor.match.title import Title
+from monitor.match.words import Codes
+from monitor.match.written import WrongTerm
 from monitor.model import Headline, Match, Span
-from monitor.text import fold, tokens
 
-_Found = Mapping[str, tuple[Span, ...]]  # where each term that stands in the headline stands
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """Words that stand close together, in any order: at most `within` others between the first and the last."""
+
+    words: tuple[str, ...]
+    within: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,144 +30,156 @@ class Rule:
     any: tuple[str, ...] = ()
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+    near: Near | None = None
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # other words that count as one of the above
+    family: bool = False
+    languages: Codes = ()
     breaking: bool = False
     sources: tuple[str, ...] = ()
 
+    @property
+    def wants_words(self) -> bool:
+        """Whether it asks for any word at all."""
+        return bool(self.any or self.all or self.near)
+
+    def key(self, text: str) -> TermKey:
+        """Return the term that one of its words is."""
+        return TermKey(text, self.family, self.languages)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What one rule made of a headline, and why, in one sentence."""
+class Compiled:
+    """A rule whose words are numbers of the index; every word stands with those that `also` counts as it."""
 
-    rule: str
-    fired: bool
-    reason: str
+    rule: Rule
+    any: frozenset[int]
+    all: tuple[frozenset[int], ...]
+    none: frozenset[int]
+    near: tuple[frozenset[int], ...]
+    counting: frozenset[int]  # terms that speak for the rule
+
+    def fires(self, headline: Headline, title: Title, found: Found) -> bool:
+        """Tell whether everything that the rule asks for holds; a word of `none` outweighs all others."""
+        rule = self.rule
+        return (
+            (not rule.sources or headline.source in rule.sources)
+            and (headline.breaking or not rule.breaking)
+            and (rule.breaking or rule.wants_words)
+            and (not rule.any or not self.any.isdisjoint(found))
+            and not any(one.isdisjoint(found) for one in self.all)
+            and self.none.isdisjoint(found)
+            and self.stands_near(title, found)
+        )
+
+    def stands_near(self, title: Title, found: Found) -> bool:
+        """Tell whether the words of `near` stand close enough together."""
+        if self.rule.near is None:
+            return True
+        if any(one.isdisjoint(found) for one in self.near):
+            return False
+        hits = [[hit for number in one if number in found for hit in found[number]] for one in self.near]
+        return words_between(hits, title.words) <= self.rule.near.within
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
     """Compiled rules; made by `compile_rules`."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[Compiled, ...]
     index: TermIndex
-    needing: Mapping[str, tuple[int, ...]]  # rules that cannot fire without this term or one of its equals
+    needing: Mapping[int, tuple[int, ...]]  # rules that cannot fire without this term or one of its equals
     wordless: tuple[int, ...]  # rules to try on every breaking headline
+    languages: Mapping[str, Codes]  # of sources
 
     def evaluate(self, headline: Headline) -> tuple[Match, ...]:
         """Return the rules that fire, in their order, with the places of their words in the title."""
-        found = self._find(headline)
+        title = Title(headline.title)
+        found = self.find(headline, title)
         numbers = {number for term in found for number in self.needing.get(term, ())}
         numbers.update(self.wordless if headline.breaking else ())
-        candidates = [self.rules[number] for number in sorted(numbers)]
+        candidates = (self.rules[number] for number in sorted(numbers))
         return tuple(
-            Match(rule=rule.name, spans=_spans(rule, found))
-            for rule in candidates
-            if _obstacle(rule, headline, found) is None
+            Match(rule=compiled.rule.name, spans=self._spans(compiled, found))
+            for compiled in candidates
+            if compiled.fires(headline, title, found)
         )
 
-    def explain(self, headline: Headline) -> tuple[Verdict, ...]:
-        """Return what every rule makes of the headline."""
-        found = self._find(headline)
-        return tuple(_verdict(rule, headline, found) for rule in self.rules)
+    def find(self, headline: Headline, title: Title) -> Found:
+        """Return where every term of the rules stands in the headline's title."""
+        return self.index.find(title, self.languages.get(headline.source, ()))
 
-    def _find(self, headline: Headline) -> _Found:
-        return self.index.find(tokens(fold(headline.title)))
+    def _spans(self, compiled: Compiled, found: Found) -> tuple[Span, ...]:
+        spans = {
+            Span(start=hit.start, end=hit.end, term=self.index.keys[number].text)
+            for number, hits in found.items()
+            if number in compiled.counting
+            for hit in hits
+        }
+        return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.term)))
 
 
-def compile_rules(rules: Iterable[Rule]) -> RuleSet:
+def compile_rules(rules: Iterable[Rule], languages: Mapping[str, Codes] | None = None) -> RuleSet:
     """Return the rules ready to be evaluated.
+
+    Args:
+        rules: in the order in which they are to be told.
+        languages: the codes of the languages that sources are written in, for those that say so.
 
     Raises:
         ValueError: a rule has a term that cannot be looked for.
     """
     rules = tuple(rules)
-    terms: dict[str, Term] = {}
-    needing: dict[str, list[int]] = {}
-    wordless = []
-    for number, rule in enumerate(rules):
-        for text in (*rule.any, *rule.all, *rule.none):
-            if text not in terms:
-                terms[text] = _parse(rule, text)
-        # One word of `all` is as good as every: without it the rule cannot fire.
-        for text in dict.fromkeys(rule.any or rule.all[:1]):
-            needing.setdefault(text, []).append(number)
-        if rule.breaking and not (rule.any or rule.all):
-            wordless.append(number)
+    numbers: dict[TermKey, int] = {}
+    compiled = tuple(_compile(rule, numbers) for rule in rules)
+    needing: dict[int, tuple[int, ...]] = {}
+    for place, one in enumerate(compiled):
+        for number in _needed(one):
+            needing[number] = (*needing.get(number, ()), place)
     return RuleSet(
-        rules=rules,
-        index=build_index(terms.values()),
-        needing={text: tuple(numbers) for text, numbers in needing.items()},
-        wordless=tuple(wordless),
+        rules=compiled,
+        index=TermIndex(numbers),
+        needing=needing,
+        wordless=tuple(n for n, rule in enumerate(rules) if rule.breaking and not rule.wants_words),
+        languages=languages or {},
     )
 
 
-def _parse(rule: Rule, text: str) -> Term:
+def _compile(rule: Rule, numbers: dict[TermKey, int]) -> Compiled:
+    """Return the rule with its words as numbers; new ones are given out."""
+
+    def number(text: str) -> int:
+        key = rule.key(text)
+        if key not in numbers:
+            _check(rule, key)
+        return numbers.setdefault(key, len(numbers))
+
+    def wanted(text: str) -> frozenset[int]:
+        return frozenset(number(other) for other in (text, *rule.also.get(text, ())))
+
+    any_ = frozenset[int]().union(*map(wanted, rule.any))
+    all_ = tuple(map(wanted, rule.all))
+    near = tuple(map(wanted, rule.near.words)) if rule.near else ()
+    return Compiled(
+        rule=rule,
+        any=any_,
+        all=all_,
+        none=frozenset[int]().union(*map(wanted, rule.none)),
+        near=near,
+        counting=any_.union(*all_, *near),
+    )
+
+
+def _check(rule: Rule, key: TermKey) -> None:
     try:
-        return parse_term(text)
-    except ValueError as error:
+        parse_term(key)
+    except WrongTerm as error:
         raise ValueError(f"rule '{rule.name}': {error}") from None
 
 
-def _obstacle(rule: Rule, headline: Headline, found: _Found) -> str | None:
-    """Return the first thing that keeps a rule from firing, or None: it fires."""
-    if rule.sources and headline.source not in rule.sources:
-        return f"the rule is for {_listed(rule.sources, 'and')}, not for {headline.source}"
-    if rule.breaking and not headline.breaking:
-        return "the headline is not breaking"
-    if not (rule.breaking or rule.any or rule.all):
-        return "the rule has neither words to look for nor breaking: true"
-    return _missing(rule, found) or _vetoed(rule, headline, found)
-
-
-def _missing(rule: Rule, found: _Found) -> str | None:
-    if rule.any and not any(text in found for text in rule.any):
-        return f"no word of any: is in the headline ({_listed(_quoted(rule.any), 'or')})"
-    missing = [text for text in rule.all if text not in found]
-    return f"{_listed(_quoted(missing), 'and')} of all: {_are(missing)} not in the headline" if missing else None
-
-
-def _vetoed(rule: Rule, headline: Headline, found: _Found) -> str | None:
-    vetoes = [text for text in rule.none if text in found]
-    return f"{_words_found(vetoes, headline, found)} of none: {_are(vetoes)} in the headline" if vetoes else None
-
-
-def _verdict(rule: Rule, headline: Headline, found: _Found) -> Verdict:
-    obstacle = _obstacle(rule, headline, found)
-    if obstacle is not None:
-        return Verdict(rule=rule.name, fired=False, reason=obstacle)
-    hits = [text for text in dict.fromkeys((*rule.any, *rule.all)) if text in found]
-    reasons = [f"{_words_found(hits, headline, found)} {_are(hits)} in the headline"] if hits else []
-    if rule.breaking:
-        reasons.append("the headline is breaking")
-    return Verdict(rule=rule.name, fired=True, reason=" and ".join(reasons))
-
-
-def _spans(rule: Rule, found: _Found) -> tuple[Span, ...]:
-    spans = [span for text in dict.fromkeys((*rule.any, *rule.all)) for span in found.get(text, ())]
-    return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
-
-
-def _words_found(texts: Iterable[str], headline: Headline, found: _Found) -> str:
-    """Name terms, and how the headline writes them where that differs."""
-    named = []
-    for text in texts:
-        written = headline.title[found[text][0].start : found[text][0].end]
-        named.append(f"'{text}'" if written == text else f"'{text}' (as '{written}')")
-    return _listed(named, "and")
-
-
-def _are(texts: list[str]) -> str:
-    return "is" if len(texts) == 1 else "are"
-
-
-def _quoted(texts: Iterable[str]) -> list[str]:
-    return [f"'{text}'" for text in texts]
-
-
-_LISTED_AT_MOST = 8
-
-
-def _listed(names: Iterable[str], conjunction: str) -> str:
-    names = list(names)
-    if len(names) > _LISTED_AT_MOST:
-        names = [*names[: _LISTED_AT_MOST - 1], f"{len(names) - _LISTED_AT_MOST + 1} others"]
-    return f" {conjunction} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+def _needed(compiled: Compiled) -> Iterator[int]:
+    """Yield terms of which one must be there; one word of `all` is as good as every."""
+    if compiled.any:
+        yield from compiled.any
+    else:
+        for one in (*compiled.all, *compiled.near)[:1]:
+            yield from one

@@ -64,6 +64,20 @@ def test_lone_values_work_wherever_texts_are_listed(read):
     assert len(config.channels[0].digest) == 1
 
 
+def test_a_rule_can_say_more_about_its_words(read):
+    more = """
+    near: {words: [réforme, retraites], within: 3}
+    also: {الأمن: الدرك, حد السوالم: [Had Soualem, "السوالم"]}
+    family: true
+    lang: [ar, fr]
+    notify: [desk]"""
+    text = GOOD.replace("\n    notify: [desk]", more).replace("every: 30s", "lang: ar")
+    rule = read(text).rules[0]
+    assert (rule.near.words, rule.near.within) == (("réforme", "retraites"), 3)
+    assert rule.also == {"الأمن": ("الدرك",), "حد السوالم": ("Had Soualem", "السوالم")}
+    assert (rule.family, rule.lang, read(text).sources[0].lang) == (True, ("ar", "fr"), ("ar",))
+
+
 def test_a_list_of_numbers_stays_numbers(read):
     text = GOOD.replace("{type: html,", "{type: html, pages: [1, 2],")
     assert read(text).sources[0].endpoints[0].pages == (1, 2)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.match.rules import Rule, compile_rules
+from monitor.match.rules import Near, Rule, compile_rules
+from monitor.match.verdicts import explain
 from monitor.model import Headline, Section
 
 BASE = Headline(
@@ -26,7 +27,7 @@ def fired(rules, **changes):
 
 
 def reason(rule, **changes):
-    [verdict] = compile_rules([rule]).explain(replace(BASE, **changes))
+    [verdict] = explain(compile_rules([rule]), replace(BASE, **changes))
     return verdict
 
 
@@ -50,6 +51,56 @@ def test_none_vetoes():
     rule = Rule(name="r", any=("الأمن",), none=("الأمن الغذائي",))
     assert ["r"] == fired([rule])
     assert [] == fired([rule], title="الأمن الغذائي في خطر")
+
+
+def test_none_wins_over_everything():
+    rule = Rule(name="r", any=("الأمن",), all=("خلية",), near=Near(words=("الأمن", "خلية")), none=("حد السوالم",))
+    assert [] == fired([rule])
+    assert [] == fired([replace(rule, breaking=True)], breaking=True)
+    assert ["r"] == fired([replace(rule, none=())])
+
+
+@pytest.mark.parametrize(
+    ("within", "title", "fires"),
+    [
+        (2, "La réforme contestée des retraites", True),
+        (1, "La réforme contestée des retraites", False),
+        (1, "Retraites : la réforme avance", True),
+        (0, "Retraites, réforme", True),
+        (3, "réforme un deux trois quatre cinq retraites, puis réforme des retraites", True),
+        (9, "réforme de la santé", False),
+    ],
+)
+def test_near_asks_for_words_close_together_in_any_order(within, title, fires):
+    rule = Rule(name="r", near=Near(words=("réforme", "retraites"), within=within))
+    assert (["r"] if fires else []) == fired([rule], title=title)
+
+
+def test_near_takes_more_than_two_words_and_phrases():
+    rule = Rule(name="r", near=Near(words=("حد السوالم", "الأمن", "خلية"), within=2))
+    assert ["r"] == fired([rule])
+    assert [] == fired([rule], title="الأمن يوقف ثلاثة متهمين في خلية إرهابية بحد السوالم")
+
+
+def test_also_names_other_words_that_count_as_one_of_the_rule():
+    also = {"زلزال": ("هزة أرضية", "séisme"), "الحوز": ("Al Haouz",)}
+    rule = Rule(name="r", all=("زلزال", "الحوز"), none=("فيلم",), also={**also, "فيلم": ("مسلسل",)})
+    assert ["r"] == fired([rule], title="هزة أرضية تضرب إقليم الحوز")
+    assert ["r"] == fired([rule], title="Séisme d'Al Haouz : un an après")
+    assert [] == fired([rule], title="زلزال في تركيا")
+    assert [] == fired([rule], title="مسلسل عن زلزال الحوز")
+
+
+def test_a_word_counted_through_another_is_told_as_that_other():
+    [match] = compile_rules([Rule(name="r", any=("زلزال",), also={"زلزال": ("هزة أرضية",)})]).evaluate(
+        replace(BASE, title="هزة أرضية في البحر")
+    )
+    assert ["هزة أرضية"] == [span.term for span in match.spans]
+
+
+def test_one_word_can_mean_different_things_in_two_rules():
+    rules = [Rule(name="plain", any=("mark",)), Rule(name="exact", any=("exact: mark",))]
+    assert ["plain", "exact"] == fired(rules, title="A mark")
 
 
 def test_breaking_asks_for_breaking_headlines():
@@ -114,6 +165,11 @@ def test_a_rule_without_words_has_no_spans():
         (Rule(name="r", all=("grève", "police")), "'grève' and 'police' of all: are not in the headline"),
         (Rule(name="r", any=("الأمن",), none=("سوالم",)), "'سوالم' (as 'السوالم') of none: is in the headline"),
         (Rule(name="r", breaking=True), "the headline is not breaking"),
+        (
+            Rule(name="r", near=Near(words=("الأمن", "حد السوالم"), within=2)),
+            "the words of near: stand further apart than 2 words",
+        ),
+        (Rule(name="r", near=Near(words=("الأمن", "police"))), "'police' of near: is not in the headline"),
         (Rule(name="r", any=("الأمن",), sources=("goud", "le360")), "the rule is for goud and le360, not for kifache"),
         (Rule(name="r"), "the rule has neither words to look for nor breaking: true"),
         (
@@ -143,6 +199,10 @@ some_rules = st.lists(
         none=words,
         breaking=st.booleans(),
         sources=st.sampled_from([(), ("kifache",), ("goud",)]),
+        near=st.none() | st.builds(Near, words=st.tuples(*[st.sampled_from(WORDS)] * 2), within=st.integers(0, 4)),
+        also=st.dictionaries(st.sampled_from(WORDS), words, max_size=2),
+        family=st.booleans(),
+        languages=st.sampled_from([(), ("ar",), ("fr",)]),
     ),
     max_size=6,
 )
@@ -152,7 +212,7 @@ some_rules = st.lists(
 def test_what_is_explained_is_what_fires(rules, title, breaking):
     compiled = compile_rules(rules)
     headline = replace(BASE, title=title, breaking=breaking)
-    verdicts = compiled.explain(headline)
+    verdicts = explain(compiled, headline)
     assert [rule.name for rule in rules] == [verdict.rule for verdict in verdicts]
     assert [v.rule for v in verdicts if v.fired] == [match.rule for match in compiled.evaluate(headline)]
     assert all(verdict.reason for verdict in verdicts)

@@ -1,0 +1,145 @@
+"""Says why rules fire on a headline or stay silent, by which words and steps, and what they only just missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.match.index import Found
+from monitor.match.misses import near_misses
+from monitor.match.rules import Compiled, Rule, RuleSet
+from monitor.match.terms import Hit, TermKey
+from monitor.match.title import Title
+from monitor.model import Headline
+
+_LISTED_AT_MOST = 8
+_Hits = Mapping[TermKey, Sequence[Hit]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A word of a rule in the title: where, as what, and the steps from the one to the other."""
+
+    list: str  # of the rule: any, all, near or none
+    term: str
+    text: str  # as the title writes it
+    start: int
+    end: int
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one rule made of a headline, and why, in one sentence."""
+
+    rule: str
+    fired: bool
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    misses: tuple[str, ...] = ()  # sentences on words of the title that almost count
+
+
+def explain(rules: RuleSet, headline: Headline) -> tuple[Verdict, ...]:
+    """Return what every rule makes of the headline."""
+    title = Title(headline.title)
+    found = rules.find(headline, title)
+    hits = {rules.index.keys[number]: places for number, places in found.items()}
+    spoken = rules.languages.get(headline.source, ())
+    return tuple(_verdict(one, headline, title, found, hits, spoken) for one in rules.rules)
+
+
+def _verdict(
+    compiled: Compiled, headline: Headline, title: Title, found: Found, hits: _Hits, spoken: tuple[str, ...]
+) -> Verdict:
+    rule = compiled.rule
+    evidence = tuple(_evidence(rule, title, hits))
+    obstacle = _obstacle(compiled, headline, title, found, hits)
+    missing = () if obstacle is None else [rule.key(text) for text in _wanted(rule) if not _stands(rule, text, hits)]
+    return Verdict(
+        rule=rule.name,
+        fired=obstacle is None,
+        reason=obstacle or _merits(rule, evidence),
+        evidence=evidence,
+        misses=tuple(near_misses(missing, title, spoken)),
+    )
+
+
+def _evidence(rule: Rule, title: Title, hits: _Hits) -> Iterator[Evidence]:
+    for_it = {"any": rule.any, "all": rule.all, "near": rule.near.words if rule.near else ()}
+    yield from _places(for_it, rule, title, hits)
+    yield from _places({"none": rule.none}, rule, title, hits)
+
+
+def _places(lists: Mapping[str, Sequence[str]], rule: Rule, title: Title, hits: _Hits) -> Iterator[Evidence]:
+    """Yield where the words of these lists stand; a word of two lists is told once."""
+    told: set[TermKey] = set()
+    for name, texts in lists.items():
+        for key in (rule.key(other) for text in texts for other in (text, *rule.also.get(text, ()))):
+            for hit in () if key in told else hits.get(key, ()):
+                steps = hit.steps()
+                text = title.text[hit.start : hit.end]
+                yield Evidence(list=name, term=key.text, text=text, start=hit.start, end=hit.end, steps=steps)
+            told.add(key)
+
+
+def _wanted(rule: Rule) -> Iterable[str]:
+    return dict.fromkeys((*rule.any, *rule.all, *(rule.near.words if rule.near else ())))
+
+
+def _stands(rule: Rule, text: str, hits: _Hits) -> bool:
+    return any(rule.key(other) in hits for other in (text, *rule.also.get(text, ())))
+
+
+def _obstacle(compiled: Compiled, headline: Headline, title: Title, found: Found, hits: _Hits) -> str | None:
+    """Return the first thing that keeps a rule from firing, or None: it fires."""
+    rule = compiled.rule
+    if compiled.fires(headline, title, found):
+        return None
+    if rule.sources and headline.source not in rule.sources:
+        return f"the rule is for {_listed(rule.sources, 'and')}, not for {headline.source}"
+    if rule.breaking and not headline.breaking:
+        return "the headline is not breaking"
+    if not (rule.breaking or rule.wants_words):
+        return "the rule has neither words to look for nor breaking: true"
+    if not compiled.none.isdisjoint(found):
+        vetoes = [one for one in _evidence(rule, title, hits) if one.list == "none"]
+        return f"{_told(vetoes)} of none: {_are({one.term for one in vetoes})} in the headline"
+    if rule.any and compiled.any.isdisjoint(found):
+        return f"no word of any: is in the headline ({_listed(_quoted(rule.any), 'or')})"
+    for name, texts in (("all", rule.all), ("near", rule.near.words if rule.near else ())):
+        if missing := [text for text in texts if not _stands(rule, text, hits)]:
+            return f"{_listed(_quoted(missing), 'and')} of {name}: {_are(missing)} not in the headline"
+    assert rule.near, "nothing else is left"
+    return f"the words of near: stand further apart than {rule.near.within} words"
+
+
+def _merits(rule: Rule, evidence: Iterable[Evidence]) -> str:
+    for_it = [one for one in evidence if one.list != "none"]
+    reasons = [f"{_told(for_it)} {_are({one.term for one in for_it})} in the headline"] if for_it else []
+    if rule.breaking:
+        reasons.append("the headline is breaking")
+    return " and ".join(reasons)
+
+
+def _told(evidence: Iterable[Evidence]) -> str:
+    """Name terms, and how the headline first writes them where that differs."""
+    first: dict[str, str] = {}
+    for one in evidence:
+        first.setdefault(one.term, one.text)
+    named = (f"'{term}'" if text == term else f"'{term}' (as '{text}')" for term, text in first.items())
+    return _listed(named, "and")
+
+
+def _are(terms: Iterable[str]) -> str:
+    return "is" if len(list(terms)) == 1 else "are"
+
+
+def _quoted(texts: Iterable[str]) -> list[str]:
+    return [f"'{text}'" for text in texts]
+
+
+def _listed(names: Iterable[str], conjunction: str) -> str:
+    names = list(names)
+    if len(names) > _LISTED_AT_MOST:
+        names = [*names[: _LISTED_AT_MOST - 1], f"{len(names) - _LISTED_AT_MOST + 1} others"]
+    return f" {conjunction} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
