@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,20 +12,22 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.context import config_option, isolate, json_option
+from monitor.cli.endpoint import TYPES, kind_of, made
 
 if TYPE_CHECKING:
-    from monitor.model import Fetched, Item
-    from monitor.ports import EndpointOptions
-
-_KINDS = ("html", "feed", "wordpress", "sitemap", "json")  # written out: the kinds themselves load slowly
+    from monitor.model import Fetched, Item, Request
+    from monitor.ports import EndpointOptions, Extractor, SiteContext
 
 
 @click.command()
 @click.argument("page", metavar="FILE|URL")
 @click.option("--url", help="The address a FILE was saved from; links and recipes depend on it.")
-@click.option("--type", "kind", type=click.Choice(_KINDS), help="Kind of page. Default: by its look.")
+@click.option("--type", "kind", type=click.Choice(TYPES), help="Kind of page. Default: by its look.")
 @click.option("--ticker", metavar="CSS", help="Selector of the ticker's items, instead of the built-in recipe.")
 @click.option("--list", "list_", metavar="CSS", help="Selector of the list's items, likewise.")
+@click.option(
+    "--set", "settings", metavar="KEY=VALUE", multiple=True, help="Any key of such an endpoint; repeat it for a list."
+)
 @click.option("--source", metavar="NAME", help="Use this source of the configuration.")
 @click.option("--allow-private", metavar="CIDR", multiple=True, help="Allow a private address, 127.0.0.0/8 say.")
 @config_option
@@ -36,6 +38,7 @@ def extract(
     kind: str | None,
     ticker: str | None,
     list_: str | None,
+    settings: tuple[str, ...],
     source: str | None,
     allow_private: tuple[str, ...],
     config_path: Path,
@@ -47,17 +50,28 @@ def extract(
     \b
     headline-monitor extract https://kifache.com
     headline-monitor extract page.html --url https://example.com --ticker ".breaking li a" --list "h3 a"
+    headline-monitor extract https://example.com --type wordpress --set per_page=5
+    headline-monitor extract https://example.com/api --type json --set items=data --set title=name --set link=url
     """
-    from monitor.errors import ExtractError
-    from monitor.ports import SiteContext
-    from monitor.sources import KINDS
+    address = page if _is_address(page) else url
+    if not address:
+        raise click.UsageError("say with --url which address the file was saved from")
+    site, configured = _site(source, config_path)
+    selectors = {name: css for name, css in (("ticker", ticker), ("list", list_)) if css}
+    kind = kind or next((endpoint.type for endpoint in configured if endpoint.url == address), None)
 
-    fetched = _page(page, url, allow_private)
-    endpoint = _endpoint(fetched, kind, ticker, list_, _configured(source, config_path))
-    wrong = [f"{key}: {problem}" for key, problem in endpoint.problems()]
-    if wrong:
-        raise ExtractError("; ".join(wrong))
-    extractor = KINDS[endpoint.type].build(endpoint, SiteContext(source=source or "page", zone=ZoneInfo("UTC")))
+    def extractor_of(kind: str) -> Extractor:
+        return _extractor(_endpoint(kind, address, selectors, settings, configured), site)
+
+    if kind is None:
+        from monitor.model import Request
+
+        ask = Request(url=address, headers=site.headers, allow_private=site.allow_private)
+        fetched = _page(page, ask, allow_private)
+        extractor = extractor_of("html" if selectors else kind_of(fetched.body))
+    else:
+        extractor = extractor_of(kind)
+        fetched = _page(page, extractor.request(), allow_private)
     items = extractor.extract(fetched)
     if as_json:
         click.echo(json.dumps([_item(item) for item in items], ensure_ascii=False, indent=2))
@@ -68,30 +82,28 @@ def extract(
     click.echo(f"{len(items)} headlines")
 
 
-def _page(page: str, url: str | None, allow_private: tuple[str, ...]) -> Fetched:
+def _page(page: str, request: Request, allow_private: tuple[str, ...]) -> Fetched:
     from contextlib import closing
     from datetime import UTC, datetime
 
     from monitor.cli.context import make_fetcher, make_resolver
     from monitor.config.schema import Config
     from monitor.errors import MonitorError
-    from monitor.model import Fetched, Request
+    from monitor.model import Fetched
 
-    if page.startswith(("http://", "https://")):
+    if _is_address(page):
         config = Config(sources=(), rules=(), channels=(), allow_private=allow_private)
         with closing(make_fetcher(config, lambda: datetime.now(UTC), make_resolver())) as fetcher:
-            fetched = fetcher.fetch(Request(url=page), etag=None, last_modified=None)
+            fetched = fetcher.fetch(request, etag=None, last_modified=None)
         assert fetched is not None, "without validators there is no 304"
         return fetched
     try:
         body = Path(page).read_bytes()
     except OSError as error:
         raise MonitorError(f"cannot read '{page}': {error.strerror}; give a file or an http address") from None
-    if not url:
-        raise click.UsageError("say with --url which address the file was saved from")
     return Fetched(
-        url=url,
-        final_url=url,
+        url=request.url,
+        final_url=request.url,
         status=200,
         body=body,
         content_type=None,
@@ -102,45 +114,66 @@ def _page(page: str, url: str | None, allow_private: tuple[str, ...]) -> Fetched
     )
 
 
-def _configured(source: str | None, config_path: Path) -> Sequence[EndpointOptions]:
+def _is_address(page: str) -> bool:
+    return page.startswith(("http://", "https://"))
+
+
+def _site(source: str | None, config_path: Path) -> tuple[SiteContext, Sequence[EndpointOptions]]:
+    """Return what the source of that name says of its site, and its endpoints."""
+    from monitor.ports import SiteContext
+
     if source is None:
-        return ()
+        return SiteContext(source="page", zone=ZoneInfo("UTC")), ()
     from monitor.cli.context import load_config
 
     config = load_config(config_path)
     found = next((s for s in config.sources if s.name == source), None)
     if found is None:
         raise click.UsageError(f"no source '{source}' in {config_path}")
-    return found.endpoints
+    context = SiteContext(
+        source=source,
+        zone=ZoneInfo(found.timezone or config.timezone),
+        headers=found.headers,
+        allow_private=(*config.allow_private, *found.allow_private),
+    )
+    return context, found.endpoints
+
+
+def _pairs(settings: Sequence[str]) -> dict[str, list[str]]:
+    pairs: dict[str, list[str]] = {}
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        if not sign:
+            raise click.UsageError(f"--set {setting}: write KEY=VALUE")
+        pairs.setdefault(key.strip(), []).append(value.strip())
+    return pairs
 
 
 def _endpoint(
-    page: Fetched,
-    kind: str | None,
-    ticker: str | None,
-    list_: str | None,
-    configured: Sequence[EndpointOptions],
+    kind: str, address: str, selectors: Mapping[str, str], settings: Sequence[str], given: Sequence[EndpointOptions]
 ) -> EndpointOptions:
-    from monitor.sources import KINDS, default_endpoints
+    """Return the endpoint by what the command line says, else the configuration, else the built-in recipe."""
+    from monitor.sources import default_endpoints
     from monitor.sources.html import HtmlEndpoint, Region
 
-    kind = kind or ("feed" if _looks_like_feed(page.body) else "html")
-    if kind == "html" and (ticker or list_):
-        return HtmlEndpoint(
-            type="html",
-            url=page.url,
-            ticker=Region(items=ticker) if ticker else None,
-            list=Region(items=list_) if list_ else None,
-        )
-    for endpoint in [*configured, *(default_endpoints(page.url) or ())]:
-        if endpoint.type == kind:
-            return replace(endpoint, url=page.url)
-    return KINDS[kind].options(type=kind, url=page.url)
+    if kind == "html" and selectors:
+        regions = {name: Region(items=selector) for name, selector in selectors.items()}
+        return HtmlEndpoint(type="html", url=address, ticker=regions.get("ticker"), list=regions.get("list"))
+    if not settings:
+        for endpoint in [*given, *(default_endpoints(address) or ())]:
+            if endpoint.type == kind:
+                return replace(endpoint, url=address)
+    return made(kind, address, _pairs(settings))
 
 
-def _looks_like_feed(body: bytes) -> bool:
-    start = body[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
-    return start.startswith(b"{") or any(mark in start for mark in (b"<rss", b"<feed", b"<rdf:RDF"))
+def _extractor(endpoint: EndpointOptions, site: SiteContext) -> Extractor:
+    from monitor.errors import ExtractError
+    from monitor.sources import KINDS
+
+    wrong = [f"{key}: {problem}" for key, problem in endpoint.problems()]
+    if wrong:
+        raise ExtractError("; ".join(wrong))
+    return KINDS[endpoint.type].build(endpoint, site)
 
 
 def _item(item: Item) -> dict[str, object]:

@@ -24,6 +24,8 @@ _WORDS_FOR_TITLE = 14
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _BLOCK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|h[1-6]|td|tr|table|blockquote)\b", re.IGNORECASE)
+# Of a text that was encoded twice: Arabic (three letters in a row), accented letters, typographic quotes.
+_TWICE = re.compile("(?:[ØÙ].){3}|Ã[©¨ª«®´§»¢\xa0‰€]|â€")
 _REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(\w{2,31}));")
 
 
@@ -116,7 +118,7 @@ def plain(text: str, *, markup: bool) -> str:
     if markup:
         text = _TAG.sub(_gap, _HIDDEN.sub(" ", text))
         text = _REFERENCE.sub(_decoded, text)
-    return " ".join(text.split())
+    return " ".join(_mended(text).split())
 
 
 def _gap(tag: re.Match[str]) -> str:
@@ -128,6 +130,16 @@ def _decoded(reference: re.Match[str]) -> str:
     if name:
         return html.entities.html5.get(f"{name};", reference.group())
     return html.unescape(f"&#{int(decimal) if decimal else int(hexadecimal, 16)};")
+
+
+def _mended(text: str) -> str:
+    """Return a text that was encoded twice on its way («cafÃ©») as it was meant."""
+    if not _TWICE.search(text):
+        return text
+    try:
+        return b"".join(bytes([ord(char)]) if char < "\u0100" else char.encode("cp1252") for char in text).decode()
+    except UnicodeError:
+        return text
 
 
 def _first_words(summary: str) -> str:

@@ -39,7 +39,7 @@ def _read(text: str, page: Fetched, *, zone: tzinfo) -> Sequence[Entry]:
     other = diagnosis.not_html(page.body, text)
     if other and other != "a feed":
         raise Unreadable(f"is not a feed but {other}", _OTHER_KINDS.get(other, ""))
-    found = syndication.entries(text, page.final_url, zone)
+    found = syndication.entries(text, page, zone)
     if found is None:
         instead = diagnosis.stands_in(text)
         raise Unreadable(f"is not a feed but an HTML page or the like{f': {instead}' if instead else ''}")

@@ -16,9 +16,11 @@ from monitor.sources.jsontext import as_text, load
 from monitor.sources.request import request
 from monitor.sources.times import from_iso
 from monitor.text import is_breaking_label
+from monitor.text.times import read_time
 
 _YES = frozenset({"1", "true", "yes", "y", "on"})
 _YEARS = range(1990, 2100)
+_LONGEST_TIME = 100  # characters
 _MILLISECONDS = 1e11  # from here on a number counts milliseconds: as seconds it would be the year 5138
 _MICROSECONDS = 1e14
 
@@ -42,7 +44,7 @@ class JsonEndpoint(EndpointOptions):
     id: str | None = None
     """Path to the number or text that stays the same when the title is corrected."""
     time: str | None = None
-    """Path to the time of publication: ISO 8601, or seconds or milliseconds since 1970."""
+    """Path to the time of publication: ISO 8601, seconds or milliseconds since 1970, or words such as «منذ 5 دقائق»."""
     breaking: str | None = None
     """Path to what marks breaking news: `true`, `1`, `yes`, or a word such as عاجل, Urgent or Breaking."""
     section: Literal["list", "ticker"] = "list"
@@ -90,11 +92,11 @@ def build(options: JsonEndpoint, context: SiteContext) -> EntryExtractor:
     )
 
 
-def _read(text: str, _page: Fetched, *, layout: _Layout) -> Sequence[Entry]:
+def _read(text: str, page: Fetched, *, layout: _Layout) -> Sequence[Entry]:
     answer = load(text)
     items = _items(answer, layout.items)
     _check(items, layout.title)
-    return [entry for item in items for entry in _entries(item, layout)]
+    return [entry for item in items for entry in _entries(item, layout, page.fetched_at)]
 
 
 def _items(answer: Any, path: paths.Path | None) -> list[Any]:
@@ -125,7 +127,7 @@ def _check(items: Sequence[Any], title: paths.Path) -> None:
         raise Unreadable(f"has {len(items)} items, none with a title: {why} (title: {title.text})")
 
 
-def _entries(item: Any, layout: _Layout) -> Iterator[Entry]:
+def _entries(item: Any, layout: _Layout, now: datetime) -> Iterator[Entry]:
     for title in layout.title.texts(item):
         yield Entry(
             format="json" if layout.items is None else f"json: {layout.items.text}",
@@ -133,7 +135,7 @@ def _entries(item: Any, layout: _Layout) -> Iterator[Entry]:
             title_is_markup=True,
             link=layout.link.fill(item) if layout.link else "",
             guid=layout.id.first_text(item) if layout.id else "",
-            published_at=_moment(layout.time.first_text(item), layout.zone) if layout.time else None,
+            published_at=_moment(layout.time.first_text(item), now, layout.zone) if layout.time else None,
             section=layout.section,
             breaking=_is_breaking(item, layout.breaking) if layout.breaking else False,
         )
@@ -148,12 +150,12 @@ def _is_breaking(item: Any, path: paths.Path) -> bool:
     return any(mark is True or as_text(mark).lower() in _YES or is_breaking_label(as_text(mark)) for mark in marks)
 
 
-def _moment(text: str, zone: tzinfo) -> datetime | None:
-    """Return the moment of an ISO 8601 time, or of seconds, milliseconds or microseconds since 1970."""
+def _moment(text: str, now: datetime, zone: tzinfo) -> datetime | None:
+    """Return the moment of an ISO 8601 time, of (milli-, micro-) seconds since 1970, or of a time as people read it."""
     try:
         number = float(text)
     except ValueError:
-        return from_iso(text, zone)
+        return from_iso(text, zone) or read_time(text[:_LONGEST_TIME], now, zone)
     for start, unit in ((_MICROSECONDS, 1e6), (_MILLISECONDS, 1e3)):
         if number >= start:
             number /= unit

@@ -9,22 +9,26 @@ from typing import Any
 
 import feedparser
 
+from monitor.model import Fetched
 from monitor.sources.entries import Entry, Unreadable
 from monitor.sources.times import from_iso
 from monitor.sources.xmltext import prepared
+from monitor.text.times import read_time
 
 _YEARS = range(1990, 2100)
+_LONGEST_TIME = 100  # characters
 
 
-def entries(text: str, address: str, zone: tzinfo) -> list[Entry] | None:
+def entries(text: str, page: Fetched, zone: tzinfo) -> list[Entry] | None:
     """Return the feed's entries, or None when the text is no feed that feedparser knows.
 
     Raises:
-        Unreadable: it declares entities, which may unfold without end, or feedparser cannot bear it.
+        Unreadable: it declares entities, which may unfold without end; it is damaged before its first entry; or
+            feedparser cannot bear it.
     """
     # feedparser takes bytes and believes the header before the declaration: both are told the truth.
     body = prepared(text)
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": address}
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.final_url}
     try:
         feed = feedparser.parse(
             io.BytesIO(body),
@@ -37,10 +41,12 @@ def entries(text: str, address: str, zone: tzinfo) -> list[Entry] | None:
         raise Unreadable(f"cannot be read as a feed ({type(error).__name__})") from None
     if not feed.version:
         return None
-    return [_entry(entry, str(feed.version), zone) for entry in feed.entries]
+    if feed.bozo and not feed.entries:  # such as a site's error in the middle of it: not a feed without news
+        raise Unreadable("is a feed that breaks off, or is no XML, before its first entry")
+    return [_entry(entry, str(feed.version), page.fetched_at, zone) for entry in feed.entries]
 
 
-def _entry(entry: Any, version: str, zone: tzinfo) -> Entry:
+def _entry(entry: Any, version: str, now: datetime, zone: tzinfo) -> Entry:
     detail = entry.get("title_detail") or {}
     # Atom says whether a title is text; RSS never does, and most of its titles are meant as HTML.
     is_text = version.startswith("atom") and detail.get("type") == "text/plain"
@@ -51,7 +57,7 @@ def _entry(entry: Any, version: str, zone: tzinfo) -> Entry:
         link=_link(entry),
         guid=str(entry.get("id") or ""),
         summary=str(entry.get("summary") or "") or _content(entry),
-        published_at=_published(entry, zone),
+        published_at=_published(entry, now, zone),
         categories=tuple(str(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags") or ()),
     )
 
@@ -68,14 +74,15 @@ def _content(entry: Any) -> str:
     return next((str(content.get("value") or "") for content in entry.get("content") or ()), "")
 
 
-def _published(entry: Any, zone: tzinfo) -> datetime | None:
+def _published(entry: Any, now: datetime, zone: tzinfo) -> datetime | None:
     # Asked in this order, since feedparser answers for a missing `updated` with `published` and a warning.
     name = next((name for name in ("published", "updated") if name in entry), None)
     if name is None:
         return None
-    exact = from_iso(str(entry[name]), zone)
+    written = str(entry[name])
+    exact = from_iso(written, zone)
     parsed = None if exact else entry.get(f"{name}_parsed")
-    return exact or (_utc(parsed) if parsed else None)
+    return exact or (_utc(parsed) if parsed else read_time(written[:_LONGEST_TIME], now, zone))
 
 
 def _utc(parsed: Any) -> datetime | None:

@@ -86,6 +86,39 @@ def test_extract_shows_the_headlines_of_a_file(tmp_path: Path) -> None:
     ]
 
 
+def test_extract_reads_json_by_the_paths_it_is_told(tmp_path: Path) -> None:
+    (tmp_path / "answer.json").write_text('{"data": [{"name": "إغلاق الميناء", "url": "/1"}]}', encoding="utf-8")
+    command = ("extract", "answer.json", "--url", "https://site.example/api", "--type", "json")
+
+    done = call(*command, "--set", "items=data", "--set", "title=name", "--set", "link=url", "--json", folder=tmp_path)
+    wrong = call(*command, "--set", "titel=name", folder=tmp_path)
+
+    assert [(row["title"], row["url"]) for row in json.loads(done.stdout)] == [
+        ("إغلاق الميناء", "https://site.example/1")
+    ]
+    assert wrong.returncode == 78
+    assert "unknown key 'titel' (did you mean 'title'?)" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("wordpress", '[{"id": 1, "title": {"rendered": "إغلاق الميناء"}}]'),
+        ("sitemap", "<?xml version='1.0'?><urlset><url><news><title>إغلاق الميناء</title></news></url></urlset>"),
+        ("json feed", '{"version": "https://jsonfeed.org/version/1", "items": [{"title": "إغلاق الميناء"}]}'),
+        ("rss20", "<rss version='2.0'><channel><item><title>إغلاق الميناء</title></item></channel></rss>"),
+    ],
+)
+def test_extract_tells_the_kind_of_a_page_by_its_look(tmp_path: Path, kind: str, body: str) -> None:
+    (tmp_path / "page").write_text(body, encoding="utf-8")
+
+    done = call("extract", "page", "--url", "https://site.example/x", "--json", folder=tmp_path)
+
+    (row,) = json.loads(done.stdout)
+    assert row["title"] == "إغلاق الميناء"
+    assert kind in row["evidence"]
+
+
 def test_extract_says_why_a_page_shows_nothing(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
 

@@ -18,6 +18,13 @@ def rss(*entries: str, declaration: str = '<?xml version="1.0" encoding="UTF-8"?
     return f'{declaration}<rss version="2.0"><channel><title>Site</title><link>https://site.example</link>{inner}</channel></rss>'
 
 
+TWICE = [
+    ("latin-1", "إغلاق الميناء بسبب الأمطار"),
+    ("latin-1", "L’été où le café a fermé"),
+    ("cp1252", "The mayor’s reply: “maybe”".replace("”", "")),
+]
+
+
 @pytest.fixture
 def read(extractor, fetched):
     def run(body: str | bytes, content_type: str | None = None):
@@ -55,6 +62,8 @@ def title(read):
         ("&lt;a href=&quot;https://evil.example&quot;&gt;Storm closes the port", "Storm closes the port"),
         ("Storm<br/>closes <b>the</b> port", "Storm closes the port"),
         ("&lt;3 تحب المدينة", "<3 تحب المدينة"),
+        *((title.encode().decode(charset), title) for charset, title in TWICE),
+        *((title, title) for title in ("LIBERTÉ…", "Ø et Å", "Le mot «Ã©» est mal encodé", "ØÆØÅØÉ", "Ù وØØ")),
     ],
 )
 def test_titles_are_decoded_once_and_lose_their_tags(title, xml, expected):
@@ -103,8 +112,10 @@ def test_a_header_that_lies_about_the_charset_is_not_believed(read):
         ("Tue, 28 Jan 2025 13:00:00 +0100", "2025-01-28T12:00:00+00:00"),
         ("2025-01-28T13:00:00Z", "2025-01-28T13:00:00+00:00"),
         ("2025-01-28T13:00:00", "2025-01-28T12:00:00+00:00"),  # the site's clock: UTC+1
-        ("Tue, 28 Jan 2025 13:00:00 GMT+1", None),
-        ("الثلاثاء 28 يناير 2025", None),
+        ("Tue, 28 Jan 2025 13:00:00 GMT+1", "2025-01-28T12:00:00+00:00"),
+        ("mar., 28 janv. 2025 13:00:00 +0100", "2025-01-28T12:00:00+00:00"),
+        ("الثلاثاء 28 يناير 2025 - 13:00", "2025-01-28T12:00:00+00:00"),
+        ("at the usual time", None),
         ("Mon, 01 Jan 0001 00:00:00 GMT", None),
         ("", None),
     ],
@@ -173,6 +184,7 @@ def test_a_feed_without_entries_is_empty_and_no_error(read, body):
         ("{broken", "is not JSON, although it starts like it"),
         ("{" + '"a":{' * 100_000, "is not JSON, although it starts like it"),
         (b"\xff\xd8\xff\xe0 jpeg", "is not a feed but a JPEG image"),
+        (rss()[:-20] + "<!-- exception -->", "is a feed that breaks off, or is no XML, before its first entry"),
         (rss("<link>/1</link>", "<title> </title>"), "has 2 entries, all without title and text"),
     ],
 )
