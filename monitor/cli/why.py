@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def why(
     headline: str, source: str | None, config_path: Path, state: Path | None, *, ticker: bool, as_json: bool
 ) -> None:
-    r"""Explain what the rules make of HEADLINE: which fire, by which word, who would be told, and when.
+    """Explain what the rules make of HEADLINE: which fire, by which word, who would be told, and when.
 
     Names for every word the place in the headline and the steps between the two, and for silent rules what they
     only just missed. Also says whether the headline was seen, and what became of its alerts. Exit status 1 when no
