@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "settings", metavar="KEY=VALUE", multiple=True, help="Any key of such an endpoint; repeat it for a list."
 )
+@click.option("--no-recipes", is_flag=True, help="Use no built-in recipe: see what is found without one.")
 @click.option("--source", metavar="NAME", help="Use this source of the configuration.")
 @click.option("--allow-private", metavar="CIDR", multiple=True, help="Allow a private address, 127.0.0.0/8 say.")
 @config_option
@@ -43,6 +44,7 @@ def extract(
     allow_private: tuple[str, ...],
     config_path: Path,
     *,
+    no_recipes: bool,
     as_json: bool,
 ) -> None:
     """Show the headlines of a saved page or of an address, with section, link and what found them.
@@ -52,6 +54,9 @@ def extract(
     headline-monitor extract page.html --url https://example.com --ticker ".breaking li a" --list "h3 a"
     headline-monitor extract https://example.com --type wordpress --set per_page=5
     headline-monitor extract https://example.com/api --type json --set items=data --set title=name --set link=url
+
+    On a page, what found a headline ends with a selector of it and its like. What is no news can be switched off by
+    it: ignore: ["ul.jobs > li > a"] at the endpoint.
     """
     address = page if _is_address(page) else url
     if not address:
@@ -61,7 +66,7 @@ def extract(
     kind = kind or next((endpoint.type for endpoint in configured if endpoint.url == address), None)
 
     def extractor_of(kind: str) -> Extractor:
-        return _extractor(_endpoint(kind, address, selectors, settings, configured), site)
+        return _extractor(_endpoint(kind, address, selectors, settings, configured), site, with_recipes=not no_recipes)
 
     if kind is None:
         from monitor.model import Request
@@ -74,11 +79,12 @@ def extract(
         fetched = _page(page, extractor.request(), allow_private)
     items = extractor.extract(fetched)
     if as_json:
-        click.echo(json.dumps([_item(item) for item in items], ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_lists(items), ensure_ascii=False, indent=2))
         return
     for item in items:
         mark = click.style("breaking ", fg="red") if item.breaking else ""
-        click.echo(f"{mark}{item.section:<6} {item.url or '(no link)'}\n       {isolate(item.title)}")
+        found = click.style(item.evidence, dim=True)
+        click.echo(f"{mark}{item.section:<6} {item.url or '(no link)'}\n       {isolate(item.title)}\n       {found}")
     click.echo(f"{len(items)} headlines")
 
 
@@ -166,14 +172,27 @@ def _endpoint(
     return made(kind, address, _pairs(settings))
 
 
-def _extractor(endpoint: EndpointOptions, site: SiteContext) -> Extractor:
+def _extractor(endpoint: EndpointOptions, site: SiteContext, *, with_recipes: bool) -> Extractor:
     from monitor.errors import ExtractError
     from monitor.sources import KINDS
+    from monitor.sources.html import HtmlEndpoint, HtmlExtractor
 
     wrong = [f"{key}: {problem}" for key, problem in endpoint.problems()]
     if wrong:
         raise ExtractError("; ".join(wrong))
+    if isinstance(endpoint, HtmlEndpoint):
+        return HtmlExtractor(endpoint, site, with_recipes=with_recipes)
     return KINDS[endpoint.type].build(endpoint, site)
+
+
+def _lists(items: Sequence[Item]) -> dict[str, list[dict[str, object]]]:
+    """Return the ticker by itself and all headlines, the ticker's among them."""
+    from monitor.model import Section
+
+    return {
+        "ticker": [{"title": item.title, "url": item.url} for item in items if item.section is Section.TICKER],
+        "headlines": [_item(item) for item in items],
+    }
 
 
 def _item(item: Item) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.ports import EndpointOptions, SourceKind
 from monitor.sources import feed, html, jsonapi, sitemap, wordpress
 from monitor.sources.recipes import RecipeEndpoint, recipe_for
+from monitor.urls import host
 
 KINDS: dict[str, SourceKind] = {
     "html": SourceKind(options=html.HtmlEndpoint, build=html.build),
@@ -18,13 +19,15 @@ __all__ = ["KINDS", "default_endpoints"]
 
 
 def default_endpoints(url: str) -> tuple[EndpointOptions, ...] | None:
-    """Return what to watch for a source that names no endpoints, or None when no recipe knows its site."""
+    """Return what to watch for a source that names no endpoints, or None when its address has no host."""
+    if not host(url):
+        return None
     recipe = recipe_for(url)
-    return tuple(_options(endpoint, url) for endpoint in recipe.endpoints_for(url)) if recipe else None
+    if recipe is None:
+        return (html.HtmlEndpoint(type="html", url=url),)
+    return tuple(_options(endpoint, url) for endpoint in recipe.endpoints_for(url))
 
 
 def _options(endpoint: RecipeEndpoint, site: str) -> EndpointOptions:
-    url, layout = endpoint.url(site), endpoint.layout
-    if layout is None:
-        return feed.FeedEndpoint(type="feed", url=url)
-    return html.HtmlEndpoint(type="html", url=url, ticker=layout.ticker, list=layout.lists)
+    kind = feed.FeedEndpoint if endpoint.type == "feed" else html.HtmlEndpoint
+    return kind(type=endpoint.type, url=endpoint.url(site))

@@ -41,6 +41,12 @@ _MAINTENANCE_WORDS = re.compile(
     r"|database connection|en travaux|صيانة|نعود قريبا|سنعود",
     re.IGNORECASE,
 )
+_MISSING_TITLE = re.compile(
+    r"^\W*(?:error |erreur )?404\b|\b404\W*$|(?:page|contenu|document) (?:not found|introuvable|non trouv|inexistant)"
+    r"|page (?:does not|doesn't) exist|nothing found"
+    r"|الصفحة (?:غير موجودة|التي تبحث|المطلوبة غير)|لم يتم العثور على الصفحة",
+    re.IGNORECASE,
+)
 _FEW_LINKS = 15  # on a page that stands in for the real one
 
 
@@ -92,6 +98,12 @@ def stands_in(text: str) -> str | None:
     if _TEMPLATE.search(text):
         return "a script of the page fills it in; a feed endpoint can read it"
     return None
+
+
+def is_missing(text: str) -> str | None:
+    """Return what the title of a page says when it is no page of news, whatever else it shows, else None."""
+    title = " ".join(_TITLE.findall(text)[:1]).strip()
+    return "it says the page does not exist" if _MISSING_TITLE.search(title) else None
 
 
 def _is_json(text: str) -> bool:

@@ -3,73 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import soupsieve
-from bs4.element import Tag
+from lxml.etree import _Element as Element
 
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Section
 from monitor.ports import EndpointOptions, SiteContext
-from monitor.sources import diagnosis
-from monitor.sources.cards import Card, Site, read
+from monitor.sources import detect, diagnosis, recipes
+from monitor.sources.cards import Site
 from monitor.sources.decode import decode
-from monitor.sources.layout import Detector, Layout, Region
+from monitor.sources.layout import Layout, Region, selector_problem
 from monitor.sources.merge import merge
-from monitor.sources.recipes import recipe_for
 from monitor.sources.request import request
-from monitor.sources.tree import Tree, parse
-from monitor.sources.visible import LONGEST_LABEL, classes, tags_in
-from monitor.text import split_mark
-from monitor.urls import absolute, host
+from monitor.sources.selection import is_empty, reach, select
+from monitor.sources.tree import base_of, clear, root_of, soup_of
+from monitor.urls import absolute, canonical
 
 __all__ = ["HtmlEndpoint", "HtmlExtractor", "Region", "build"]
 
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
-_MOST_ITEMS = 5000  # of one region; no page shows so many
-_CLONES = frozenset({"bx-clone", "slick-cloned", "cloned", "swiper-slide-duplicate"})
-_MARQUEE = "js-marquee"  # the script makes a second one beside the first
+_FEW = 4  # headlines; a page that shows no more may stand in for the real one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HtmlEndpoint(EndpointOptions):
-    """A page with a ticker, headline lists, or both."""
+    """A page with a ticker, headline lists, or both; they are found by themselves when no selectors are given."""
 
     ticker: Region | None = None
     """The breaking-news ticker; its headlines count as breaking news."""
     list: Region | tuple[Region, ...] | None = None
     """Where the other headlines stand: one region, or a list of regions."""
+    ignore: tuple[str, ...] = ()
+    """CSS selectors of what is no news, such as a box of job offers. `headline-monitor extract` prints for every
+    headline that was found by itself such a selector of the headline and its like."""
 
     def problems(self) -> Sequence[tuple[str, str]]:
-        """Return every selector that is none, or that there are none and no recipe knows the site."""
+        """Return every selector that is none."""
         regions = [("ticker", self.ticker)] if self.ticker else []
         if isinstance(self.list, Region):
             regions.append(("list", self.list))
         else:
             regions += [(f"list.{index}", region) for index, region in enumerate(self.list or ())]
         found = [(f"{place}.{key}", wrong) for place, region in regions for key, wrong in region.problems()]
-        if not regions and not _known_layout(self):
-            message = (
-                f"no selectors given and no built-in recipe for host '{host(self.url)}': "
-                "add ticker or list selectors, or a feed endpoint"
-            )
-            found.append(("url", message))
-        return found
+        ignored = ((f"ignore.{index}", selector_problem(one)) for index, one in enumerate(self.ignore))
+        return found + [(key, wrong) for key, wrong in ignored if wrong]
 
 
-def build(options: HtmlEndpoint, context: SiteContext, detector: Detector | None = None) -> HtmlExtractor:
-    """Return the extractor of an endpoint: by its own selectors, else the site's recipe, else the detector."""
-    return HtmlExtractor(options, context, detector)
+def build(options: HtmlEndpoint, context: SiteContext) -> HtmlExtractor:
+    """Return the extractor of an endpoint."""
+    return HtmlExtractor(options, context)
 
 
 class HtmlExtractor:
-    """Reads one page by one layout."""
+    """Reads one page by the endpoint's own selectors; without them by what is found, and by a recipe if one fits.
 
-    def __init__(self, options: HtmlEndpoint, context: SiteContext, detector: Detector | None = None) -> None:
+    A recipe knows where the ticker stands and what cards are made of; what it does not find is looked for all the
+    same, since recipes age.
+    """
+
+    def __init__(self, options: HtmlEndpoint, context: SiteContext, *, with_recipes: bool = True) -> None:
         self._options = options
         self._context = context
-        self._detector = detector
-        self._layout = _own_layout(options) or _known_layout(options)
+        self._own = _own_layout(options)
+        self._with_recipes = with_recipes
 
     def request(self) -> Request:
         """Return what to ask for."""
@@ -78,7 +75,7 @@ class HtmlExtractor:
     def extract(self, page: Fetched) -> Sequence[Item]:
         """Return the page's headlines in page order, each once.
 
-        Empty only when the containers that the regions name are all there and empty.
+        Empty only when the containers that the endpoint's own regions name are all there and empty.
 
         Raises:
             ExtractError: no headline was found; says what the page is instead when that can be told.
@@ -87,43 +84,67 @@ class HtmlExtractor:
         other = diagnosis.not_html(page.body, text)
         if other:
             raise self._error(f"{page.final_url} is not an HTML page but {other}{_advice(other)}")
-        layout = self._layout or self._detected(text, page.final_url)
-        tree = parse(text, [region.container or region.items for _, region in layout.regions()])
-        items = merge(self._items(tree, layout, page))
-        if not items and not _is_empty(tree, [region.container for _, region in layout.regions() if region.container]):
-            raise self._nothing_found(text, layout)
+        root = self._root(text)
+        if self._own:
+            return self._by_selectors(self._own, root, text, page)
+        items = merge(self._by_itself(root, text, page))
+        instead = diagnosis.stands_in(text) if len(items) < _FEW else diagnosis.is_missing(text)
+        if instead or not items:
+            raise self._nothing_found("", text)
         return items
 
-    def _detected(self, text: str, url: str) -> Layout:
-        layout = self._detector.detect(parse(text).soup, url) if self._detector else None
-        if not layout or not layout.regions():
-            raise self._error(
-                f"nothing says where the headlines stand on {url}; add ticker or list selectors, or a feed endpoint"
-            )
-        return layout
+    def _root(self, text: str) -> Element:
+        root = root_of(text)
+        if self._options.ignore:
+            clear(root, self._options.ignore)
+        return root
 
-    def _items(self, tree: Tree, layout: Layout, page: Fetched) -> Iterator[Item]:
-        """Yield what every region shows, in the order of the page; an element of two regions counts as ticker."""
-        base = absolute(page.final_url, tree.base) or page.final_url
-        site = Site(address=page.final_url, base=base, zone=self._context.zone, now=page.fetched_at)
-        found: dict[int, tuple[Tag, Section, Region]] = {}
-        for section, region in layout.regions():
-            for element in _elements(tree, region):
-                found.setdefault(id(element), (element, section, region))
-        order = {id(element): index for index, element in enumerate(tags_in(tree.soup))}
-        for key in sorted(found, key=order.__getitem__):
-            element, section, region = found[key]
-            card = None if _is_clone(element) else read(element, region, site)
-            # Without a link a list shows boxes and banners, a ticker headlines.
-            if card and (card.leads_somewhere or section is Section.TICKER):
-                yield _item(card, section, f"{layout.origin}: {region.items}")
+    def _by_selectors(self, layout: Layout, root: Element, text: str, page: Fetched) -> Sequence[Item]:
+        site = self._site(root, page)
+        soup = soup_of(root, reach(layout))
+        items = merge(select(soup, layout, site))
+        if items or is_empty(soup, [region for _, region in layout.regions() if region.container]):
+            return items
+        found = [] if diagnosis.stands_in(text) else self._detected(text, page, layout)
+        if not found:
+            selectors = " or ".join(f"'{region.items}'" for _, region in layout.regions())
+            raise self._nothing_found(f" with {selectors}", text)
+        return found
 
-    def _nothing_found(self, text: str, layout: Layout) -> ExtractError:
-        selectors = " or ".join(f"'{region.items}'" for _, region in layout.regions())
-        instead = diagnosis.stands_in(text)
+    def _detected(self, text: str, page: Fetched, layout: Layout) -> Sequence[Item]:
+        """Return what is found without the selectors: only a ticker where they ask for nothing else."""
+        root = self._root(text)
+        found = merge(detect.find(root, self._site(root, page)))
+        wanted = [one for one in found if layout.lists or one.section is Section.TICKER]
+        return [replace(one, evidence=f"selectors found nothing, {one.evidence}") for one in wanted]
+
+    def _by_itself(self, root: Element, text: str, page: Fetched) -> Iterator[Item]:
+        """Yield what the recipe finds, if there is one, then what is found without it."""
+        layout = recipes.layout_for(self._options.url, text) if self._with_recipes else None
+        site = self._site(root, page)
+        known: set[str] = set()
+        has_bar = False
+        if layout:
+            soup = soup_of(root, reach(layout))
+            root = self._root(text)  # whole again
+            has_bar = layout.ticker is not None and is_empty(soup, [layout.ticker])
+            for item in select(soup, layout, site):
+                known.add(canonical(item.url or ""))
+                has_bar = has_bar or item.section is Section.TICKER
+                yield item
+        for item in detect.find(root, site, ticker=not has_bar):
+            if canonical(item.url or "") not in known:
+                yield item
+
+    def _site(self, root: Element, page: Fetched) -> Site:
+        base = absolute(page.final_url, base_of(root)) or page.final_url
+        return Site(address=page.final_url, base=base, zone=self._context.zone, now=page.fetched_at)
+
+    def _nothing_found(self, how: str, text: str) -> ExtractError:
+        instead = diagnosis.stands_in(text) or diagnosis.is_missing(text)
         reason = f"; {instead}" if instead else ""
         return self._error(
-            f"no headline found with {selectors} (page has {diagnosis.count_links(text)} links{reason}); "
+            f"no headline found{how} (page has {diagnosis.count_links(text)} links{reason}); "
             f"try: headline-monitor extract {self._options.url}"
         )
 
@@ -134,55 +155,6 @@ class HtmlExtractor:
 def _own_layout(options: HtmlEndpoint) -> Layout | None:
     lists = (options.list,) if isinstance(options.list, Region) else options.list or ()
     return Layout(ticker=options.ticker, lists=lists) if options.ticker or lists else None
-
-
-def _known_layout(options: HtmlEndpoint) -> Layout | None:
-    recipe = recipe_for(options.url)
-    return recipe.layout if recipe else None
-
-
-def _elements(tree: Tree, region: Region) -> Iterator[Tag]:
-    if not region.container:
-        yield from soupsieve.select(region.items, tree.soup, limit=_MOST_ITEMS)
-        return
-    for container in soupsieve.select(region.container, tree.soup):
-        yield from soupsieve.select(region.items, container, limit=_MOST_ITEMS)
-
-
-def _is_clone(element: Tag) -> bool:
-    """Tell whether a slider or marquee script made the element as a copy."""
-    for place in (element, *element.parents):
-        names = classes(place)
-        if not _CLONES.isdisjoint(names):
-            return True
-        if _MARQUEE in names and place.find_previous_sibling(class_=_MARQUEE):
-            return True
-    return False
-
-
-def _is_empty(tree: Tree, containers: Sequence[str]) -> bool:
-    """Tell whether all containers are there and hold no link, and no more text than a label."""
-    places = [soupsieve.select(container, tree.soup) for container in containers]
-    return bool(places) and all(found and all(map(_holds_nothing, found)) for found in places)
-
-
-def _holds_nothing(container: Tag) -> bool:
-    hrefs = (str(anchor["href"]) for anchor in container.find_all("a", href=True))
-    label = " ".join(container.get_text(" ").split())
-    return len(label) <= LONGEST_LABEL and not any(absolute("https://page.invalid/", href) for href in hrefs)
-
-
-def _item(card: Card, section: Section, evidence: str) -> Item:
-    return Item(
-        title=card.title,
-        section=section,
-        position=0,
-        url=card.url,
-        published_at=card.published_at,
-        category=card.category,
-        breaking=section is Section.TICKER or card.badge or split_mark(card.title)[0] is not None,
-        evidence=evidence,
-    )
 
 
 def _advice(other: str) -> str:

@@ -1,14 +1,13 @@
-"""Where a page keeps its headlines: the nouns that options, recipes and a detector share; reads no page."""
+"""Where a page keeps its headlines: the nouns that options and recipes share; reads no page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import soupsieve
-from bs4 import BeautifulSoup
 from soupsieve.util import SelectorSyntaxError
 
 from monitor.model import Section
@@ -41,7 +40,7 @@ class Region:
         """Yield (key, what is wrong) for every selector that is none."""
         for field in fields(self):
             selector = getattr(self, field.name)
-            wrong = None if selector is None else _selector_problem(selector)
+            wrong = None if selector is None else selector_problem(selector)
             if wrong:
                 yield field.name, wrong
 
@@ -52,7 +51,7 @@ class Layout:
 
     ticker: Region | None = None
     lists: tuple[Region, ...] = ()
-    origin: str = "selectors"  # selectors | recipe NAME | what a detector calls itself
+    origin: str = "selectors"  # selectors | recipe NAME
 
     def regions(self) -> Sequence[tuple[Section, Region]]:
         """Return every region with what stands in it, the ticker first."""
@@ -60,14 +59,8 @@ class Layout:
         return [*ticker, *((Section.LIST, region) for region in self.lists)]
 
 
-class Detector(Protocol):
-    """Finds the regions of a page that nobody described. None exists yet; `HtmlExtractor` takes one."""
-
-    def detect(self, tree: BeautifulSoup, url: str) -> Layout | None:
-        """Return where the headlines of the whole page stand, or None when it cannot tell."""
-
-
-def _selector_problem(selector: str) -> str | None:
+def selector_problem(selector: str) -> str | None:
+    """Return what is wrong with a CSS selector, or None."""
     try:
         soupsieve.compile(selector)
     except (SelectorSyntaxError, NotImplementedError) as error:

@@ -65,6 +65,12 @@ def recipe_for(url: str) -> Recipe | None:
     return _recipes().get(host(url))
 
 
+def layout_for(url: str, _text: str) -> Layout | None:
+    """Return the layout of the page at an address, if a recipe knows its site."""
+    recipe = recipe_for(url)
+    return recipe.layout if recipe else None
+
+
 @cache
 def _recipes() -> Mapping[str, Recipe]:
     folder = files("monitor.sources").joinpath("recipes")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from typing import cast
 
+import soupsieve
 from bs4 import BeautifulSoup
 from bs4.builder import HTMLTreeBuilder
 from lxml import etree
@@ -54,6 +56,7 @@ class _Handover(HTMLTreeBuilder):
     def __init__(self, root: Element) -> None:
         super().__init__()
         self._root = root
+        self.sources: dict[int, Element] = {}  # of the tags, by their `id()`
 
     def feed(self, _markup: object) -> None:
         """Walk the tree; called by Beautiful Soup."""
@@ -61,7 +64,8 @@ class _Handover(HTMLTreeBuilder):
         for event, element in etree.iterwalk(self._root, events=("start", "end")):
             name = str(element.tag)
             if event == "start":
-                self.soup.handle_starttag(name, None, None, {str(k): str(v) for k, v in element.attrib.items()})
+                tag = self.soup.handle_starttag(name, None, None, {str(k): str(v) for k, v in element.attrib.items()})
+                self.sources[id(tag)] = element
                 text = element.text
             else:
                 self.soup.handle_endtag(name)
@@ -71,20 +75,50 @@ class _Handover(HTMLTreeBuilder):
 
 
 def parse(html: str, selectors: Sequence[str] | None = None) -> Tree:
-    """Return the tree of a page, reduced to what the selectors can match and what is inside; whole without them.
+    """Return the tree of a page, reduced to what the selectors can match and what is inside; whole without them."""
+    root = root_of(html)
+    return Tree(soup_of(root, selectors), base_of(root))
+
+
+def root_of(html: str) -> Element:
+    """Return the root of a page as lxml parses it.
 
     Nesting deeper than about 2,000 levels and tags with hundreds of attributes are dropped.
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(_defused(html).encode("utf-8", "replace"), parser)
-    if root is None:
-        return Tree(BeautifulSoup("", builder=_Handover(etree.Element("html"))), "")
-    base = str(root.xpath("string(//base[@href][1]/@href)"))
+    return etree.Element("html") if root is None else root
+
+
+def base_of(root: Element) -> str:
+    """Return the address that the links of a page are relative to, if it names one."""
+    return str(root.xpath("string(//base[@href][1]/@href)"))
+
+
+def soup_of(root: Element, selectors: Sequence[str] | None = None) -> BeautifulSoup:
+    """Return the page for Beautiful Soup, reduced as `parse` says; the root is reduced, too."""
     reach = _reach(selectors) if selectors else None
     if reach:
         etree.strip_elements(root, *_WITHOUT_TEXT, with_tail=False)
         _cut(root, reach)
-    return Tree(BeautifulSoup("", builder=_Handover(root)), base)
+    return BeautifulSoup("", builder=_Handover(root))
+
+
+def clear(root: Element, selectors: Sequence[str]) -> None:
+    """Empty every element that the selectors find."""
+    copied = deepcopy(root)
+    own = dict(zip(copied.iter(), root.iter(), strict=True))
+    reach = _reach(selectors)
+    if reach:
+        _cut(copied, reach)
+    builder = _Handover(copied)
+    soup = BeautifulSoup("", builder=builder)
+    for selector in selectors:
+        for tag in soupsieve.select(selector, soup):
+            element = own[builder.sources[id(tag)]]
+            tail = element.tail
+            element.clear()
+            element.tail = tail
 
 
 def _defused(html: str) -> str:

@@ -13,8 +13,8 @@ LONGEST_LABEL = 24  # characters
 
 _MOST_NODES = 1000  # of an element; a title has a handful
 _MOST_TEXT = 10_000  # characters; more is never shown
-_UNSEEN = frozenset({"script", "style", "template", "select", "option", "button", "svg", "iframe", "object"})
-_INLINE = frozenset(
+UNSEEN = frozenset({"script", "style", "template", "select", "option", "button", "svg", "iframe", "object"})
+INLINE = frozenset(
     {
         *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark"),
         *("q", "s", "small", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr"),
@@ -79,7 +79,7 @@ def _pieces(element: Tag, without: Collection[int]) -> Iterator[str]:
         node = stack.pop()
         if isinstance(node, Tag):
             if node is element or not _is_left_out(node, without):
-                gap = "" if node.name in _INLINE or (node.name == "span" and not classes(node)) else " "
+                gap = "" if node.name in INLINE or (node.name == "span" and not classes(node)) else " "
                 stack.extend([gap, *_children(node), gap])
         elif not isinstance(node, NavigableString) or type(node) in (NavigableString, CData):
             length += len(node)
@@ -92,4 +92,4 @@ def _children(tag: Tag) -> Iterator[Tag | NavigableString]:
 
 
 def _is_left_out(tag: Tag, without: Collection[int]) -> bool:
-    return tag.name in _UNSEEN or id(tag) in without or is_time(tag) or is_badge(tag)
+    return tag.name in UNSEEN or id(tag) in without or is_time(tag) or is_badge(tag)

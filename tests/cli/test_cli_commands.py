@@ -80,7 +80,9 @@ def test_extract_shows_the_headlines_of_a_file(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
-    assert [(row["section"], row["title"], row["url"]) for row in json.loads(done.stdout)] == [
+    shown = json.loads(done.stdout)
+    assert shown["ticker"] == [{"title": "انطلاق أشغال الميناء الجديد", "url": "https://site.example/70001"}]
+    assert [(row["section"], row["title"], row["url"]) for row in shown["headlines"]] == [
         ("ticker", "انطلاق أشغال الميناء الجديد", "https://site.example/70001"),
         ("list", "خبر آخر من القائمة الرئيسية", "https://site.example/70002"),
     ]
@@ -93,7 +95,7 @@ def test_extract_reads_json_by_the_paths_it_is_told(tmp_path: Path) -> None:
     done = call(*command, "--set", "items=data", "--set", "title=name", "--set", "link=url", "--json", folder=tmp_path)
     wrong = call(*command, "--set", "titel=name", folder=tmp_path)
 
-    assert [(row["title"], row["url"]) for row in json.loads(done.stdout)] == [
+    assert [(row["title"], row["url"]) for row in json.loads(done.stdout)["headlines"]] == [
         ("إغلاق الميناء", "https://site.example/1")
     ]
     assert wrong.returncode == 78
@@ -114,9 +116,23 @@ def test_extract_tells_the_kind_of_a_page_by_its_look(tmp_path: Path, kind: str,
 
     done = call("extract", "page", "--url", "https://site.example/x", "--json", folder=tmp_path)
 
-    (row,) = json.loads(done.stdout)
+    (row,) = json.loads(done.stdout)["headlines"]
     assert row["title"] == "إغلاق الميناء"
     assert kind in row["evidence"]
+
+
+def test_extract_needs_no_selectors_and_can_do_without_recipes(tmp_path: Path) -> None:
+    titles = ["ميناء الناظور يستقبل أول سفينة", "افتتاح مستشفى جديد في ضواحي تطوان", "قافلة طبية تصل إلى إملشيل"]
+    body = "".join(f'<h2><a href="/33150{n}">{title}</a></h2>' for n, title in enumerate(titles))
+    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8><div class=list>{body}</div>", "utf-8")
+    command = ("extract", "page.html", "--url", "https://kifache.com/", "--no-recipes", "--json")
+
+    done = call(*command, folder=tmp_path)
+
+    shown = json.loads(done.stdout)
+    assert shown["ticker"] == []
+    assert [row["title"] for row in shown["headlines"]] == titles
+    assert shown["headlines"][0]["evidence"] == "detected list by heading: div.list > h2 > a"
 
 
 def test_extract_says_why_a_page_shows_nothing(tmp_path: Path) -> None:

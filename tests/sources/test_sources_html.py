@@ -11,8 +11,6 @@ from monitor.errors import ExtractError
 from monitor.model import Section
 from monitor.ports import SiteContext
 from monitor.sources import KINDS
-from monitor.sources.html import Region, build
-from monitor.sources.layout import Layout
 
 SITE = "https://site.example"
 
@@ -411,32 +409,11 @@ def test_every_wrong_selector_is_named_with_its_key(options):
     assert all(wrong.startswith("'") and "not a CSS selector" in wrong for _, wrong in endpoint.problems())
 
 
-def test_a_page_without_selectors_needs_a_recipe(options):
-    assert options(url="https://www.kifache.com/").problems() == []
-    message = (
-        "no selectors given and no built-in recipe for host 'unknown.example': "
-        "add ticker or list selectors, or a feed endpoint"
-    )
-    assert options(url="https://unknown.example/").problems() == [("url", message)]
-
-
 def test_the_recipe_serves_an_endpoint_without_selectors(extractor, fetched):
     bar = '<span><a href="/1">انقطاع الماء عن أحياء في مراكش</a></span>'
     body = f'<div class="broadcast"><div class="broadcast-items">{bar}</div></div>'
     made = extractor(url="https://kifache.com/")
     assert [item.section for item in made.extract(fetched(body, url="https://kifache.com/"))] == [Section.TICKER]
-
-
-def test_a_detector_is_asked_when_nothing_else_knows(options, fetched):
-    class FirstList:
-        def detect(self, tree, url):
-            return Layout(lists=(Region(items="ul.news li"),), origin="detector") if tree.find("ul", "news") else None
-
-    made = build(options(), SiteContext(source="s", zone=ZoneInfo("UTC")), FirstList())
-    html = '<p>x</p><ul class="a news"><li><a href="/1">A headline of the day</a></li></ul>'
-    assert [item.evidence for item in made.extract(fetched(html))] == ["detector: ul.news li"]
-    with pytest.raises(ExtractError, match="nothing says where the headlines stand"):
-        made.extract(fetched("<p>x</p>"))
 
 
 def test_the_request_carries_the_sources_headers_and_networks(options):

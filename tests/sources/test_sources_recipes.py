@@ -7,7 +7,8 @@ from importlib.resources import files
 import pytest
 
 from monitor.sources import default_endpoints
-from monitor.sources.recipes import WrongRecipe, read_recipe
+from monitor.sources.html import HtmlEndpoint
+from monitor.sources.recipes import WrongRecipe, read_recipe, recipe_for
 
 FILES = [file for file in files("monitor.sources").joinpath("recipes").iterdir() if file.name.endswith(".yaml")]
 GOOD = """
@@ -40,7 +41,6 @@ def test_no_host_has_two_recipes():
 def test_the_first_users_site_is_known_under_all_its_names(url):
     page, feed = default_endpoints(url)
     assert (page.type, page.url) == ("html", url)
-    assert page.ticker.container == ".broadcast"
     assert feed.type == "feed"
     assert feed.url.lower().endswith("kifache.com/feed")
 
@@ -59,9 +59,15 @@ def test_a_section_page_is_watched_without_the_feed_of_the_whole_site():
 
 
 @pytest.mark.parametrize(
-    "url", ["https://unknown.example/", "https://kifache.com.evil.example/", "https://notkifache.com/", "x", ""]
+    "url", ["https://unknown.example/", "https://kifache.com.evil.example/", "https://notkifache.com/"]
 )
-def test_other_sites_are_not_known(url):
+def test_the_page_of_any_other_site_is_watched_without_selectors(url):
+    assert default_endpoints(url) == (HtmlEndpoint(type="html", url=url),)
+    assert recipe_for(url) is None
+
+
+@pytest.mark.parametrize("url", ["x", ""])
+def test_what_is_no_address_has_no_endpoints(url):
     assert default_endpoints(url) is None
 
 
