@@ -99,6 +99,20 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What the page behind a headline says of it; whatever it does not say is None."""
+
+    title: str | None = None
+    lead: str | None = None  # the first paragraph
+    body: str | None = None  # paragraphs, one a line
+    author: str | None = None
+    section: str | None = None
+    picture: str | None = None  # address
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
     """A headline of a source, identified by `key` (unique within the source)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 from itertools import islice
 
@@ -34,14 +34,18 @@ def published(elements: Iterable[Tag], zone: tzinfo, now: datetime) -> datetime 
     midnight there.
     """
     chosen = [element for element in islice(elements, _MOST_ELEMENTS) if not _tells_update(element)]
-    values = [value for element in chosen for value in _values(element)]
+    return told([value for element in chosen for value in _values(element)], map(_line, chosen), zone, now)
+
+
+def told(values: Sequence[str], lines: Iterable[str], zone: tzinfo, now: datetime) -> datetime | None:
+    """Return the moment that values made for machines, or else the lines beside them, tell."""
     moments = (_machine_readable(value, zone) for value in values)
     exact = next((moment for moment in moments if moment and is_plausible(moment, now)), None)
     if exact:
         return exact
     days = {value: _day(value) for value in values}
-    lines = [*map(_line, chosen), *(value for value in values if not days[value])]
-    return _told(list(filter(None, lines)), next(filter(None, days.values()), None), zone, now)
+    words = filter(None, [*lines, *(value for value in values if not days[value])])
+    return _in_words(list(words), next(filter(None, days.values()), None), zone, now)
 
 
 def from_iso(text: str, zone: tzinfo) -> datetime | None:
@@ -88,7 +92,7 @@ def _line(element: Tag) -> str:
     return text if len(text) <= _MOST_TEXT else ""
 
 
-def _told(lines: list[str], day: date | None, zone: tzinfo, now: datetime) -> datetime | None:
+def _in_words(lines: list[str], day: date | None, zone: tzinfo, now: datetime) -> datetime | None:
     """Return what the lines say together, else what the first does that says anything; never another day than `day`."""
     together = " ".join(lines[:_MOST_LINES])
     for line in dict.fromkeys([together, *lines]):
