@@ -338,3 +338,33 @@ class PollResult:
     size: int | None = None  # bytes of the body
     items: int | None = None
     error: str | None = None
+
+
+# --- discovery ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEndpoint:
+    """An address that turned out to tell a source's headlines, although nobody configured it."""
+
+    name: str  # unique among the source's endpoints
+    kind: str
+    url: str
+    found_at: datetime
+    evidence: str  # why it was tried, and what it showed
+    replaced_at: datetime | None = None  # it died and another took its place: not polled since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What is known of one source's further endpoints after the last look for them."""
+
+    source: str
+    url: str  # of the source when it was looked at
+    looked_at: datetime
+    next_look_at: datetime
+    endpoints: tuple[FoundEndpoint, ...] = ()
+    tried: tuple[str, ...] = ()  # one sentence for each address of the last look
+    fruitless: int = 0  # looks in a row that changed nothing although something was wanted
+    trouble: tuple[str, ...] = ()  # names of the endpoints whose failing the operator was told about
+    notice: str | None = None  # what the operator was told

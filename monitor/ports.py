@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import (
     Alert,
     Delivery,
+    Discovery,
     EndpointSpec,
     Fetched,
     Item,
@@ -267,6 +268,15 @@ class Store(Protocol):
         Polls, retries and leases move; an alert that is due stays due; one that waits for a time of day waits
         for it.
         """
+
+    def poll_states(self) -> Sequence[PollState]:
+        """Return the state of every endpoint that is polled."""
+
+    def discoveries(self) -> Mapping[str, Discovery]:
+        """Return what was found of each source's further endpoints, by source."""
+
+    def save_discovery(self, discovery: Discovery) -> None:
+        """Write the outcome of a look for endpoints in place of the last one."""
 
     def prune(self, now: datetime, retention: timedelta) -> None:
         """Delete what is older than `retention`.

@@ -166,7 +166,7 @@ def _endpoint(
         regions = {name: Region(items=selector) for name, selector in selectors.items()}
         return HtmlEndpoint(type="html", url=address, ticker=regions.get("ticker"), list=regions.get("list"))
     if not settings:
-        for endpoint in [*given, *(default_endpoints(address) or ())]:
+        for endpoint in [*given, *default_endpoints(address)]:
             if endpoint.type == kind:
                 return replace(endpoint, url=address)
     return made(kind, address, _pairs(settings))

@@ -47,6 +47,7 @@ def run(config_path: Path, state: Path | None, *, verbose: bool) -> None:
 def serve(config_path: Path, store: SqliteStore) -> bool:
     """Run the service on an open database; return whether all threads ended."""
     import random
+    import time
 
     from monitor.cli.context import load_config, make_fetcher, make_resolver, owner
     from monitor.pipeline.build import build
@@ -61,17 +62,28 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
     def load() -> Loaded:
         config = load_config(config_path)
         fetcher = make_fetcher(config, clock, resolver)
-        line = build(
-            config,
-            store=store,
-            fetcher=fetcher,
-            clock=clock,
-            random=random.random,
-            owner=name,
-            parsing=parsing,
-            watch=journal.delivery,
-        )
-        return Loaded(line=line, workers=config.workers, retention=config.retention, close=fetcher.close)
+
+        def assemble() -> Loaded:
+            line = build(
+                config,
+                store=store,
+                fetcher=fetcher,
+                clock=clock,
+                random=random.random,
+                owner=name,
+                pause=time.sleep,
+                parsing=parsing,
+                watch=journal.delivery,
+            )
+            return Loaded(
+                line=line,
+                workers=config.workers,
+                retention=config.retention,
+                again=assemble,
+                close=fetcher.close,
+            )
+
+        return assemble()
 
     service = Service(
         store=store,

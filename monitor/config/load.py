@@ -22,7 +22,7 @@ def load(
     *,
     source_kinds: Mapping[str, SourceKind],
     channel_kinds: Mapping[str, ChannelKind],
-    default_endpoints: Callable[[str], tuple[EndpointOptions, ...] | None],
+    default_endpoints: Callable[[str], tuple[EndpointOptions, ...]],
     environ: Mapping[str, str],
     credentials: Path | None,
 ) -> Config:
@@ -32,7 +32,7 @@ def load(
         path: the YAML file.
         source_kinds: every kind of endpoint, by its `type`.
         channel_kinds: every kind of channel, by its `type`.
-        default_endpoints: says what to watch on a site whose source names no endpoints; None when it is not known.
+        default_endpoints: says what to watch on a site whose source names no endpoints.
         environ: where `${NAME}` is looked up.
         credentials: where `file:name` is looked up first, before the folder of the configuration file.
 
@@ -58,7 +58,7 @@ def loads(
     *,
     source_kinds: Mapping[str, SourceKind],
     channel_kinds: Mapping[str, ChannelKind],
-    default_endpoints: Callable[[str], tuple[EndpointOptions, ...] | None],
+    default_endpoints: Callable[[str], tuple[EndpointOptions, ...]],
     environ: Mapping[str, str],
     credentials: Path | None,
 ) -> Config:

@@ -33,7 +33,7 @@ class World:
 
     source_kinds: Mapping[str, SourceKind]
     channel_kinds: Mapping[str, ChannelKind]
-    default_endpoints: Callable[[str], tuple[EndpointOptions, ...] | None]
+    default_endpoints: Callable[[str], tuple[EndpointOptions, ...]]
     environ: Mapping[str, str]
     credentials: Path | None
     folder: Path
@@ -86,17 +86,9 @@ class Reading:
             given = tuple(one for one in endpoints if one is not None)
         else:
             usable = len(self.problems) == before and (*path, "url") not in self._faulty
-            given = self._found_endpoints(path, source) if usable else ()
-        return replace(source, endpoints=tuple(_with_names(given)))
-
-    def _found_endpoints(self, path: KeyPath, source: SourceConfig) -> tuple[EndpointOptions, ...]:
-        endpoints = self._world.default_endpoints(source.url)
-        if endpoints:
-            return endpoints
-        site = source.url.rstrip("/")
-        hint = f'add: endpoints: [{{type: feed, url: "{site}/feed"}}] (with the address of its feed)'
-        self._add(path, [checks.Found(("url",), f"what to watch at '{source.url}' is not known", hint)])
-        return ()
+            given = self._world.default_endpoints(source.url) if usable else ()
+        discover = source.discover if source.discover is not None else "endpoints" not in block.nodes
+        return replace(source, endpoints=tuple(_with_names(given)), discover=discover)
 
     def _endpoint(self, path: KeyPath, block: Block) -> EndpointOptions | None:
         kinds = self._world.source_kinds

@@ -23,12 +23,14 @@ class SourceConfig:
     name: str
     """Short name, shown in alerts and used in `rules: sources`."""
     url: str
-    """Address of the site's front page. When `endpoints` is missing, the built-in recipe of the site says what to
-    watch there."""
+    """Address of the site's front page. When `endpoints` is missing, the site's built-in recipe says what to watch, or
+    the page itself is watched, and further endpoints are looked for."""
     every: Duration = Duration(seconds=60)
     """Fastest pace of polling, such as `30s`."""
     endpoints: tuple[EndpointOptions, ...] = ()
     """What exactly to watch: a page with selectors, a feed."""
+    discover: bool | None = None
+    """Look for further endpoints: feeds, WordPress, news sitemaps. `true` when `endpoints` is missing, else `false`."""
     timezone: str | None = None
     """Time zone of the times the site prints, such as `Africa/Casablanca`; the general one when missing."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)

@@ -89,9 +89,13 @@ def _serve(config: Config, store: SqliteStore, site: Site) -> None:
         return bool(ended) and time.monotonic() - ended[0] > 3 * PACE.total_seconds() + 1
 
     no_environment: Mapping[str, str] = {}
+
+    def load() -> Loaded:
+        return Loaded(line=line, workers=config.workers, retention=config.retention, again=load, close=fetcher.close)
+
     Service(
         store=store,
-        load=lambda: Loaded(line=line, workers=config.workers, retention=config.retention, close=fetcher.close),
+        load=load,
         clock=clock,
         notifier=Notifier(no_environment),
         status=lambda: "",

@@ -13,8 +13,10 @@ from monitor.config.schema import Config, RuleConfig, SourceConfig
 from monitor.match.rules import Near, Rule, RuleSet, compile_rules
 from monitor.model import Delivery, EndpointSpec, Settlement
 from monitor.pipeline.deliver import Deliverer
+from monitor.pipeline.discover import Explorer, Pause
 from monitor.pipeline.flush import Flusher
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.scout import Scout, Watched, with_discovered
 from monitor.ports import Channel, Clock, EndpointOptions, Extractor, Fetcher, Random, SiteContext, Store
 from monitor.route.plan import Hours, Route, Router
 from monitor.sources import KINDS
@@ -31,6 +33,7 @@ class Line:
     poller: Poller
     flusher: Flusher
     deliverer: Deliverer
+    scout: Scout
 
 
 def build(
@@ -41,10 +44,23 @@ def build(
     clock: Clock,
     random: Random,
     owner: str,
+    pause: Pause = lambda _seconds: None,
     parsing: AbstractContextManager[object] | None = None,
     watch: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
 ) -> Line:
-    """Build the line of a configuration that `monitor.config.load` accepted."""
+    """Build the line of a configuration that `monitor.config.load` accepted, and of what was found for its sources.
+
+    `pause` waits for so many seconds between two requests to a site whose endpoints are looked for.
+    """
+    explorer = Explorer(
+        fetcher=fetcher,
+        clock=clock,
+        pause=pause,
+        agent=config.user_agent or "headline-monitor",
+        parsing=parsing or nullcontext(),
+    )
+    scout = Scout(store=store, explorer=explorer, watched=_watched(config), clock=clock, random=random)
+    config = with_discovered(config, store.discoveries())
     channels = {
         options.name: CHANNELS[options.type].build(options, ZoneInfo(config.timezone)) for options in config.channels
     }
@@ -71,6 +87,7 @@ def build(
             rates={options.name: options.rate for options in config.channels if options.rate},
         ),
         deliverer=Deliverer(store=store, channels=channels, clock=clock, random=random, owner=owner, watch=watch),
+        scout=scout,
     )
 
 
@@ -114,6 +131,14 @@ def build_extractors(config: Config) -> dict[tuple[str, str], Extractor]:
         (source.name, _name(endpoint)): KINDS[endpoint.type].build(endpoint, _context(config, source))
         for source, endpoint in _endpoints(config)
     }
+
+
+def _watched(config: Config) -> list[Watched]:
+    return [
+        Watched(source=source, context=_context(config, source))
+        for source in config.sources
+        if source.enabled and source.discover
+    ]
 
 
 def _endpoints(config: Config) -> list[tuple[SourceConfig, EndpointOptions]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from monitor.model import Delivery, DeliveryState, PollOutcome, PollResult, PollState, Settlement
+from monitor.pipeline.scout import Finding
 from monitor.service.logs import log
 
 
@@ -35,6 +36,20 @@ def poll(before: PollState, result: PollResult) -> None:
             rules=",".join(sorted({match.rule for alert in alerts for match in alert.matches})) or None,
             channels=",".join(sorted(alert.channel for alert in alerts)) or None,
         )
+
+
+def look(finding: Finding) -> None:
+    """Log one look for a source's endpoints, and what the operator is told of it."""
+    found = finding.discovery
+    if finding.notice:
+        log(logging.WARNING, "endpoint died", source=found.source, notice=finding.notice)
+    log(
+        logging.INFO if finding.changed else logging.DEBUG,
+        "endpoints found" if finding.changed else "looked for endpoints",
+        source=found.source,
+        endpoints=", ".join(f"{one.name} {one.url}" for one in found.endpoints if not one.replaced_at) or None,
+        tried="; ".join(found.tried),
+    )
 
 
 def delivery(sent: Delivery, settlement: Settlement) -> None:

@@ -24,10 +24,12 @@ from monitor.ports import Store
 from monitor.service import journal
 from monitor.service.clock import SteadyClock
 from monitor.service.logs import log
+from monitor.service.scouting import Scouting
 from monitor.service.sdnotify import Notifier
 
 TICK = timedelta(seconds=0.25)
 HOUSEKEEPING = timedelta(hours=1)
+SCOUTING = timedelta(seconds=5)
 DRAIN = timedelta(seconds=8)  # after SIGTERM; systemd and the user get their answer within ten
 MAX_THREADS = 256
 STUCK_AFTER = timedelta(seconds=30)  # without a tick the watchdog is not fed
@@ -52,6 +54,7 @@ class Loaded:
     workers: int
     retention: timedelta
     close: Callable[[], None]  # ends the connections of its polls
+    again: Callable[[], Loaded]  # builds the line anew from the same configuration, with what was found since
 
 
 @dataclass(slots=True)
@@ -69,7 +72,9 @@ class Service:
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
     _stop: bool = field(init=False, default=False)
     _reload: bool = field(init=False, default=False)
+    _refresh: bool = field(init=False, default=False)
     _polls: ThreadPoolExecutor = field(init=False)
+    _scouting: Scouting = field(init=False)
     _senders: dict[tuple[str, str], ThreadPoolExecutor] = field(init=False, default_factory=dict)
     _polling: set[Future[None]] = field(init=False, default_factory=set)
     _sending: dict[tuple[str, str], Future[None]] = field(init=False, default_factory=dict)
@@ -87,6 +92,7 @@ class Service:
         """
         self._now = self.load()
         self._polls = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="poll")
+        self._scouting = Scouting(self._ask_refresh)
         self.store.release_leases()
         self.store.sync(self._now.line.endpoints, self.clock())
         self._last_tick = self.clock()
@@ -101,6 +107,9 @@ class Service:
             if self._reload:
                 self._reload = False
                 self._load_again()
+            elif self._refresh:
+                self._refresh = False
+                self._follow_findings()
             self._report()
             self._close_replaced()
         return self._drain(scheduler)
@@ -123,12 +132,16 @@ class Service:
         self._reload = True
         self._wake.set()
 
+    def _ask_refresh(self) -> None:
+        self._refresh = True
+        self._wake.set()
+
     def _start_scheduler(self) -> Any:
         scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        for job, delay in ((self._tick, TICK), (self._keep_house, HOUSEKEEPING)):
+        for job, delay in ((self._tick, TICK), (self._scout, SCOUTING), (self._keep_house, HOUSEKEEPING)):
             scheduler.add_job(job, After(delay), id=job.__name__)
         scheduler.start()
         return scheduler
@@ -155,12 +168,23 @@ class Service:
             self.notifier.ready()
             self.notifier.status(f"configuration refused, the old one stays: {str(error).splitlines()[0]}")
             return
-        with self._swap:
-            self.store.sync(loaded.line.endpoints, self.clock())
-            self._replaced.append((self._now, set(self._polling)))
-            self._now = loaded
+        self._use(loaded, shares=False)
         log(logging.INFO, "configuration reloaded", sources=len({e.source for e in loaded.line.endpoints}))
         self.notifier.ready()
+
+    def _follow_findings(self) -> None:
+        try:
+            self._use(self._now.again(), shares=True)
+        except MonitorError as error:
+            log(logging.ERROR, "endpoints that were found are not used yet", reason=str(error))
+
+    def _use(self, loaded: Loaded, *, shares: bool) -> None:
+        """Go on with another line; `shares` says that it uses the connections of the one before."""
+        with self._swap:
+            self.store.sync(loaded.line.endpoints, self.clock())
+            if not shares:
+                self._replaced.append((self._now, {*self._polling, *self._scouting.under_way()}))
+            self._now = loaded
 
     def _close_replaced(self) -> None:
         """Close what a reload replaced, once its last polls are done."""
@@ -182,10 +206,11 @@ class Service:
         self.notifier.stopping()
         scheduler.shutdown(wait=False)
         with self._swap:
-            under_way = {*self._polling, *self._sending.values()}
+            under_way = {*self._polling, *self._sending.values(), *self._scouting.under_way()}
         _, late = wait(under_way, timeout=DRAIN.total_seconds())
         for pool in (self._polls, *self._senders.values()):
             pool.shutdown(wait=False, cancel_futures=True)
+        self._scouting.stop()
         if not late:
             self._now.close()
         log(logging.INFO, "stopped", unfinished=len(late))
@@ -218,6 +243,16 @@ class Service:
                 self._senders[pair] = sender
                 self._sending[pair] = sender.submit(self._deliver, line, *pair)
         self._last_tick = now
+
+    def _scout(self) -> None:
+        try:
+            with self._swap:
+                if not self._stop:
+                    self._scouting.hand_out(self._now.line, self.clock())
+        except MonitorError as error:
+            log(logging.ERROR, "scouting failed", reason=str(error))
+        except Exception as error:  # noqa: BLE001  thread top: the next round must come
+            log(logging.ERROR, "bug in scouting", error=error)
 
     def _keep_house(self) -> None:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from monitor.ports import EndpointOptions, SourceKind
 from monitor.sources import feed, html, jsonapi, sitemap, wordpress
 from monitor.sources.recipes import RecipeEndpoint, recipe_for
-from monitor.urls import host
 
 KINDS: dict[str, SourceKind] = {
     "html": SourceKind(options=html.HtmlEndpoint, build=html.build),
@@ -18,10 +17,8 @@ KINDS: dict[str, SourceKind] = {
 __all__ = ["KINDS", "default_endpoints"]
 
 
-def default_endpoints(url: str) -> tuple[EndpointOptions, ...] | None:
-    """Return what to watch for a source that names no endpoints, or None when its address has no host."""
-    if not host(url):
-        return None
+def default_endpoints(url: str) -> tuple[EndpointOptions, ...]:
+    """Return what to watch for a source that names no endpoints: what its site's recipe says, else the page itself."""
     recipe = recipe_for(url)
     if recipe is None:
         return (html.HtmlEndpoint(type="html", url=url),)

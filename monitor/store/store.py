@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.model import (
     Alert,
     Delivery,
+    Discovery,
     EndpointSpec,
     Memory,
     PollResult,
@@ -15,7 +16,7 @@ from monitor.model import (
     RecipientState,
     Settlement,
 )
-from monitor.store import outbox, polls, schedule, upkeep
+from monitor.store import discovered, outbox, polls, schedule, upkeep
 from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
 
@@ -66,6 +67,15 @@ class SqliteStore:
     def retry_deliveries(self, ids: Sequence[str] | None, now: datetime) -> int:
         """Send dead and unconfirmed deliveries again and return how many."""
         return outbox.retry(self._database, ids, now)
+
+    def poll_states(self) -> Sequence[PollState]:
+        return discovered.poll_states(self._database)
+
+    def discoveries(self) -> Mapping[str, Discovery]:
+        return discovered.read(self._database)
+
+    def save_discovery(self, discovery: Discovery) -> None:
+        discovered.save(self._database, discovery)
 
     def release_leases(self) -> None:
         upkeep.release_leases(self._database)

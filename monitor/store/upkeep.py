@@ -78,6 +78,7 @@ def _shift(db: sqlite3.Connection, by: int, before: int) -> None:
         " WHERE state IN ('pending', 'sending') OR created_at > :recent",
         {"by": by, "recent": before - DAY_MS},
     )
+    db.execute("UPDATE discovery SET looked_at = looked_at + :by, next_look_at = next_look_at + :by", {"by": by})
     db.execute("UPDATE recipient SET not_before = not_before + ? WHERE not_before IS NOT NULL", (by,))
     db.execute(
         "UPDATE alert SET due_at = min(due_at, ?) WHERE state = 'waiting' AND due_at <= ?",

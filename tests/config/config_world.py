@@ -82,9 +82,9 @@ def _never(*_: object) -> Any:
     raise AssertionError("loading builds nothing")
 
 
-def default_endpoints(url: str) -> tuple[EndpointOptions, ...] | None:
+def default_endpoints(url: str) -> tuple[EndpointOptions, ...]:
     if "known" not in url:
-        return None
+        return (PageOptions(type="html", url=url),)
     return (
         PageOptions(type="html", url=url),
         FeedOptions(type="feed", url=f"{url}/feed"),

@@ -124,9 +124,19 @@ def test_a_known_site_gets_its_endpoints(read):
     text = GOOD.replace("sources:\n", "sources:\n  - {name: k, url: https://known.example}\n")
     found = read(text).sources[0].endpoints
     assert [e.name for e in found] == ["html", "feed", "feed-2"]
-    expected = default_endpoints("https://known.example")
-    assert expected is not None
-    assert [replace(e, name=None) for e in found] == list(expected)
+    assert [replace(e, name=None) for e in found] == list(default_endpoints("https://known.example"))
+
+
+def test_a_site_nobody_knows_starts_with_its_page_and_is_discovered_unless_that_is_switched_off(read):
+    unknown = "sources:\n  - {name: u, url: https://other.example%s}\n"
+    (page,), found = (source := read(GOOD.replace("sources:\n", unknown % "")).sources[0]).endpoints, source.discover
+    assert (page.name, page.url, found) == ("html", "https://other.example", True)
+    assert not read(GOOD.replace("sources:\n", unknown % ", discover: false")).sources[0].discover
+
+
+def test_a_source_with_endpoints_is_discovered_only_when_it_says_so(read):
+    assert read(GOOD).sources[0].discover is False
+    assert read(GOOD.replace("    endpoints:", "    discover: true\n    endpoints:")).sources[0].discover
 
 
 def test_a_channel_with_an_address_needs_no_type(read):

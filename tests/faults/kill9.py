@@ -322,7 +322,7 @@ def _live(config_path: Path, database: Path) -> None:
             random=random.random,
             owner=owner(),
         )
-        return Loaded(line=line, workers=8, retention=config.retention, close=fetcher.close)
+        return Loaded(line=line, workers=8, retention=config.retention, again=load, close=fetcher.close)
 
     Service(store=store, load=load, clock=clock, notifier=Notifier({}), status=lambda: "").run()
     os._exit(0)

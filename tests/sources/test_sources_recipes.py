@@ -66,11 +66,6 @@ def test_the_page_of_any_other_site_is_watched_without_selectors(url):
     assert recipe_for(url) is None
 
 
-@pytest.mark.parametrize("url", ["x", ""])
-def test_what_is_no_address_has_no_endpoints(url):
-    assert default_endpoints(url) is None
-
-
 def test_a_good_recipe_is_read():
     recipe = read_recipe("site.example", GOOD)
     assert recipe.layout.ticker.items == ".bar a"

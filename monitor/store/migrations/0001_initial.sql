@@ -153,3 +153,25 @@ CREATE TABLE poll (                             -- polls that said something: le
   FOREIGN KEY (source, endpoint) REFERENCES endpoint(source, name) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX poll_recent ON poll (source, endpoint, at);
+
+CREATE TABLE discovery (                        -- the last look for further endpoints of a source
+  source TEXT PRIMARY KEY REFERENCES source(name) ON DELETE CASCADE,
+  url TEXT NOT NULL,
+  looked_at INTEGER NOT NULL,
+  next_look_at INTEGER NOT NULL,
+  fruitless INTEGER NOT NULL,
+  tried TEXT NOT NULL,                          -- JSON array of sentences
+  trouble TEXT NOT NULL,                        -- JSON array of endpoint names
+  notice TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE discovered (                       -- what the looks found
+  source TEXT NOT NULL REFERENCES discovery(source) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  url TEXT NOT NULL,
+  found_at INTEGER NOT NULL,
+  evidence TEXT NOT NULL,
+  replaced_at INTEGER,
+  PRIMARY KEY (source, name)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,180 @@
+"""Says where else a site may tell its headlines: feeds, WordPress, news sitemaps; fetches and believes nothing.
+
+A front page and a robots.txt go in, candidates come out, the likeliest first; `pipeline/discover.py` tries them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from monitor.model import Item
+from monitor.sources.tree import parse
+from monitor.urls import absolute, canonical, host
+
+_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
+_FEED_PATHS = ("feed/", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json")
+_SITEMAP_PATHS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml")
+_REST_ROUTE = "wp/v2/posts"
+
+_WORDPRESS = re.compile(r"/wp-(?:content|includes|json)/|<meta[^>]{0,200}content\s*=\s*[\"']WordPress\b", re.IGNORECASE)
+_OTHER_FEED = re.compile(
+    r"comment|kommentar|تعليق|podcast|itunes|vid[eé]o|فيديو|مرئي|photo|galler|gallery|صور|oembed|horoscop",
+    re.IGNORECASE,
+)
+_PART_OF_SITE = re.compile(r"/(?:category|categories|tags?|author|topics?|search|page)/", re.IGNORECASE)
+_ALL_NEWS = re.compile(
+    r"latest|breaking|\ball\b|derni[eè]res|\bune\b|en[- ]continu|actualit|آخر|عاجل|الأخبار|الرئيسية", re.IGNORECASE
+)
+_LOOKS_LIKE_FEED = re.compile(r"(?:^|/)(?:rss|feed|atom)(?:\.xml|\.php|\.json)?/?$|\.rss$", re.IGNORECASE)
+_NEWS_SITEMAP = re.compile(r"news|أخبار|actu", re.IGNORECASE)
+_ANY_SITEMAP = re.compile(r"sitemap[^/]*\.xml(?:$|\?)", re.IGNORECASE)
+_FEED_HOST = re.compile(r"(?:feeds?|rss)\.(.+\..+)")
+_MOST_OF_A_KIND = 3  # candidates from one place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An address that may tell the site's headlines, and why it is thought so."""
+
+    kind: str
+    url: str
+    origin: str
+
+
+def candidates(url: str, html: str, sitemaps: Sequence[str], *, whole: bool) -> list[Candidate]:
+    """Return what to try beside the page itself, the likeliest first, each address once.
+
+    Args:
+        url: the page's address, after redirects.
+        html: its text; empty when it could not be read.
+        sitemaps: what robots.txt names.
+        whole: the page stands for the whole site. A section or an edition stands for what lies below it: only that is
+            a candidate, since the site's own feed tells headlines that nobody asked for.
+    """
+    soup = parse(html).soup
+    named = [*_linked_feeds(url, soup, whole=whole), *_wordpress(url, soup, html)]
+    root = urljoin(url, "/") if whole else _folder(url)
+    usual = [Candidate(kind="feed", url=urljoin(root, path), origin="usual address") for path in _FEED_PATHS]
+    if not whole:
+        return once(one for one in [*named, *usual] if urlsplit(one.url).path.startswith(urlsplit(root).path))
+    found = [*named, *usual[:1], *_named_sitemaps(url, sitemaps), *usual[1:4]]
+    found += [Candidate(kind="sitemap", url=urljoin(root, path), origin="usual address") for path in _SITEMAP_PATHS]
+    return once([*found, *usual[4:]])
+
+
+def is_part(url: str) -> bool:
+    """Tell whether an address is a section or an edition, not the whole site."""
+    return urlsplit(_folder(url)).path != "/"
+
+
+def news_among(url: str, links: Sequence[str]) -> list[Candidate]:
+    """Return the news sitemaps among those that the sitemap index at `url` names."""
+    news = [link for link in links if _NEWS_SITEMAP.search(urlsplit(link).path) and _same_site(url, link)]
+    return [Candidate(kind="sitemap", url=link, origin=f"named by {url}") for link in news[:_MOST_OF_A_KIND]]
+
+
+def once(found: Iterable[Candidate]) -> list[Candidate]:
+    """Return each address of a kind at its first place."""
+    first: dict[tuple[str, str], Candidate] = {}
+    for candidate in found:
+        first.setdefault((candidate.kind, canonical(candidate.url)), candidate)
+    return list(first.values())
+
+
+def why_not(url: str, items: Sequence[Item]) -> str | None:
+    """Return why these items cannot be the headlines of the site at `url`, or None."""
+    if not items:
+        return "it is empty"
+    links = [item.url for item in items if item.url]
+    if not links:
+        return "its entries have no links"
+    if sum("#comment" in link for link in links) * 2 > len(links):
+        return "it tells comments, not headlines"
+    if sum(_same_site(url, link) for link in links) * 2 < len(links):
+        return f"its entries lead to other sites, such as {host(links[0])}"
+    return None
+
+
+def _linked_feeds(url: str, soup: BeautifulSoup, *, whole: bool) -> list[Candidate]:
+    """Return the feeds that the page names in its head, then those that it links to."""
+    named = [
+        (tag, "named by the page")
+        for tag in soup.find_all("link", href=True)
+        if "alternate" in _words(tag, "rel") and str(tag.get("type", "")).strip().lower() in _FEED_TYPES
+    ]
+    linked = [
+        (tag, "linked by the page")
+        for tag in soup.find_all("a", href=True)
+        if _LOOKS_LIKE_FEED.search(str(tag["href"]).partition("?")[0])
+    ]
+    found = []
+    for tags in (named, linked):
+        usable = [
+            (not _ALL_NEWS.search(_said(tag)), Candidate(kind="feed", url=link, origin=origin))
+            for tag, origin in tags
+            if (link := absolute(url, str(tag["href"]))) and _is_main_feed(url, link, _said(tag), whole=whole)
+        ]
+        found += [candidate for _, candidate in sorted(usable, key=lambda one: one[0])[:_MOST_OF_A_KIND]]
+    return found
+
+
+def _is_main_feed(url: str, link: str, said: str, *, whole: bool) -> bool:
+    if _OTHER_FEED.search(said) or not _same_site(url, link):
+        return False
+    return not (whole and _PART_OF_SITE.search(urlsplit(link).path))
+
+
+def _wordpress(url: str, soup: BeautifulSoup, html: str) -> Iterator[Candidate]:
+    named = [str(tag["href"]) for tag in soup.find_all("link", href=True) if "https://api.w.org/" in _words(tag, "rel")]
+    roots = [(root, "named by the page") for href in named if (root := absolute(url, href)) and _same_site(url, root)]
+    if not roots and _WORDPRESS.search(html):
+        roots = [(urljoin(url, "/wp-json/"), "WordPress")]
+    for root, origin in roots[:1]:
+        yield Candidate(kind="wordpress", url=_rest_address(root), origin=origin)
+
+
+def _rest_address(root: str) -> str:
+    """Return where WordPress tells its posts, also on sites without readable addresses (`?rest_route=/`)."""
+    return root.rstrip("/") + "/" + _REST_ROUTE
+
+
+def _named_sitemaps(url: str, sitemaps: Iterable[str]) -> Iterator[Candidate]:
+    """Yield the news sitemaps of robots.txt, then one other, which may be an index that names them."""
+    links = [link for named in sitemaps if (link := absolute(url, named)) and _same_site(url, link)]
+    news = [link for link in links if _NEWS_SITEMAP.search(urlsplit(link).path)]
+    others = [link for link in links if link not in news and _ANY_SITEMAP.search(link)]
+    for link in [*news[:_MOST_OF_A_KIND], *others[:1]]:
+        yield Candidate(kind="sitemap", url=link, origin="named by robots.txt")
+
+
+def _same_site(url: str, other: str) -> bool:
+    """Tell whether two addresses belong to one site: same host, www or not, or its host for feeds.
+
+    Another host of the same domain is another edition: fr.site.example tells other headlines than site.example.
+    """
+    here, there = host(url), host(other)
+    feeds_of = _FEED_HOST.fullmatch(there)
+    return there == here or bool(feeds_of and (here == feeds_of[1] or here.endswith(f".{feeds_of[1]}")))
+
+
+def _folder(url: str) -> str:
+    """Return the address of the folder a page stands in: itself, unless it ends like a file."""
+    parts = urlsplit(url)
+    above, _, last = parts.path.rstrip("/").rpartition("/")
+    path = above if "." in last else f"{above}/{last}"
+    return parts._replace(path=f"{path.rstrip('/')}/", query="", fragment="").geturl()
+
+
+def _words(tag: Tag, name: str) -> list[str]:
+    value = tag.get(name) or ""
+    return (value if isinstance(value, str) else " ".join(value)).lower().split()
+
+
+def _said(tag: Tag) -> str:
+    return f"{tag.get('title') or ''} {tag['href']} {tag.get_text(' ') if tag.name == 'a' else ''}"
