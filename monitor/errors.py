@@ -8,7 +8,8 @@ MonitorError
 ├── StoreError
 │   ├── SchemaTooNew            the database belongs to a newer version of the program
 │   ├── StoreCorrupt            the file is damaged
-│   ├── StoreBusy               another process has it; try again later
+│   ├── StoreUnavailable        the disk or another process is in the way; the same can be done again later
+│   │   └── StoreBusy           another process has it
 │   ├── LeaseLost               another worker took over; the work is thrown away, nothing was written
 │   └── MemoryChanged           the source's memory moved on since it was read; decide again
 └── ChannelError                a channel cannot be built from its options
@@ -68,7 +69,11 @@ class StoreCorrupt(StoreError):
     """The database file is damaged."""
 
 
-class StoreBusy(StoreError):
+class StoreUnavailable(StoreError):
+    """The disk is full, closed or broken, or another process is in the way."""
+
+
+class StoreBusy(StoreUnavailable):
     """Another process works on the database."""
 
 

@@ -220,6 +220,7 @@ class Store(Protocol):
         Raises:
             LeaseLost: the lease ran out and another worker has it.
             MemoryChanged: `result.revision` is no longer the source's.
+            StoreUnavailable: it cannot be written now; it is kept and written before more is claimed.
         """
 
     def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
@@ -254,6 +255,7 @@ class Store(Protocol):
 
         Raises:
             LeaseLost: the lease ran out and another worker has it.
+            StoreUnavailable: it cannot be written now; it is kept and written before the recipient gets more.
         """
 
     def release_leases(self) -> None:

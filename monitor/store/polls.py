@@ -56,14 +56,18 @@ def commit(database: Database, result: PollResult) -> None:
 
 
 def _save_state(db: sqlite3.Connection, result: PollResult) -> None:
-    state = result.state
+    state, next_poll_at = result.state, ms(result.state.next_poll_at)
     saved = db.execute(
-        "UPDATE endpoint SET lease_owner = NULL, lease_until = NULL, next_poll_at = ?, baselined_at = ?, etag = ?,"
+        # A lease that ended before the poll did was moved with a clock that was set back: so must be the next time.
+        "UPDATE endpoint SET next_poll_at = CASE WHEN lease_until < ? THEN min(lease_until, ?) ELSE ? END,"
+        " lease_owner = NULL, lease_until = NULL, baselined_at = ?, etag = ?,"
         " last_modified = ?, body_hash = ?, full_at = ?, last_poll_at = ?, last_ok_at = ?, last_change_at = ?,"
         " typical_items = ?, polls = ?, failures = ?, last_error = ?"
         " WHERE source = ? AND name = ? AND lease_owner = ? AND config_hash = ?",
         (
-            ms(state.next_poll_at),
+            ms(result.at),
+            next_poll_at,
+            next_poll_at,
             ms_or_none(state.baselined_at),
             text_or_none(state.etag),
             text_or_none(state.last_modified),

@@ -6,7 +6,7 @@ import errno
 import sqlite3
 from pathlib import Path
 
-from monitor.errors import StoreBusy, StoreCorrupt, StoreError
+from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnavailable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -24,7 +24,7 @@ def said(error: sqlite3.Error | OSError, path: Path) -> StoreError:
         case sqlite3.SQLITE_FULL:
             found = full(path)
         case sqlite3.SQLITE_IOERR:
-            found = StoreError(f"the disk of database {path} reports an error ({reason}); check it and its free space")
+            found = broken(path, reason)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             found = closed(path, reason)
         case _:
@@ -43,9 +43,15 @@ def busy(path: Path) -> StoreBusy:
     return StoreBusy(f"database {path} is locked by another program; try again when that one is done")
 
 
-def full(path: Path) -> StoreError:
-    return StoreError(f"no room left on the disk of database {path}; nothing that was saved is lost; free some space")
+def full(path: Path) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"no room left on the disk of database {path}; nothing that was saved is lost; free some space"
+    )
 
 
-def closed(path: Path, reason: str) -> StoreError:
-    return StoreError(f"database {path}: {reason}; check that the file and its folder can be read and written")
+def broken(path: Path, reason: str) -> StoreUnavailable:
+    return StoreUnavailable(f"the disk of database {path} reports an error ({reason}); check it and its free space")
+
+
+def closed(path: Path, reason: str) -> StoreUnavailable:
+    return StoreUnavailable(f"database {path}: {reason}; check that the file and its folder can be read and written")

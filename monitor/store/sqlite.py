@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -46,7 +47,8 @@ class Database:
         try:
             self._configure()
         except BaseException:
-            self.close()
+            self._connection.close()
+            self._close_lock()
             raise
 
     def read(self, sql: str, *values: object) -> list[sqlite3.Row]:
@@ -103,7 +105,12 @@ class Database:
     def _make_files(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            # Not opened by us: closing it would drop the locks that another connection of this process has on it.
+            if not os.access(self.path, os.R_OK | os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
     def _configure(self) -> None:
         with self._exclusive():

@@ -17,6 +17,7 @@ from monitor.model import (
     Settlement,
 )
 from monitor.store import discovered, outbox, polls, schedule, upkeep
+from monitor.store.late import Late, Settling
 from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
 
@@ -24,6 +25,7 @@ from monitor.store.sqlite import Database
 class SqliteStore:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._late = Late(database)
         self.queries = Queries(database)
 
     def close(self) -> None:
@@ -33,13 +35,14 @@ class SqliteStore:
         schedule.sync(self._database, endpoints, now)
 
     def claim_polls(self, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[PollState]:
+        self._late.write_polls()
         return schedule.claim(self._database, owner, now, lease, limit)
 
     def recall(self, source: str, keys: Collection[str]) -> Memory:
         return polls.recall(self._database, source, keys)
 
     def commit_poll(self, result: PollResult) -> None:
-        polls.commit(self._database, result)
+        self._late.commit(result)
 
     def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
         return outbox.due_alerts(self._database, now, limit)
@@ -59,10 +62,11 @@ class SqliteStore:
     def claim_delivery(
         self, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta
     ) -> tuple[Delivery, RecipientState] | None:
+        self._late.write_settling(channel, recipient)
         return outbox.claim(self._database, channel, recipient, owner, now, lease)
 
     def settle(self, delivery: Delivery, owner: str, settlement: Settlement, now: datetime, elapsed_ms: int) -> None:
-        outbox.settle(self._database, delivery, owner, settlement, now, elapsed_ms)
+        self._late.settle(Settling(delivery, owner, settlement, now, elapsed_ms))
 
     def retry_deliveries(self, ids: Sequence[str] | None, now: datetime) -> int:
         """Send dead and unconfirmed deliveries again and return how many."""

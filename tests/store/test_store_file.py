@@ -10,12 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from store.building import EVERY, LEASE, START, good, headline, poll, spec
+from store.building import EVERY, LEASE, START, delivery, good, headline, poll, settlement, spec, upsert
 
-from monitor.errors import SchemaTooNew, StoreBusy, StoreCorrupt, StoreError
+from monitor.errors import SchemaTooNew, StoreBusy, StoreCorrupt, StoreError, StoreUnavailable
+from monitor.model import DeliveryState
 from monitor.store import SqliteStore, open_store, sqlite
 from monitor.store.migrate import apply, migrate, migrations
 from monitor.store.sqlite import Database
@@ -191,6 +193,21 @@ def test_a_disk_that_refuses_to_write_is_a_sentence_and_the_store_works_again_af
     assert numbers == ["1", "5000 ok"]
 
 
+def test_a_poll_that_found_no_room_is_written_when_there_is_some(store: SqliteStore) -> None:
+    store.sync([spec(), spec("other")], START + EVERY)
+    store.sync([spec(), spec("other")], START)
+    full = int(store._database.read("PRAGMA page_count")[0][0])
+    store._database.read(f"PRAGMA max_page_count={full}")
+    with pytest.raises(StoreUnavailable):
+        _crowd(store)
+    assert [s.source for s in store.claim_polls("me", START, LEASE, 9)] == ["other"], "the others are still polled"
+    store._database.read(f"PRAGMA max_page_count={full * 1000}")
+
+    assert store.claim_polls("me", START + EVERY - timedelta(seconds=1), LEASE, 9) == []
+    assert _headlines(store) == store.queries.counts().alerts == 200
+    assert len(store.claim_polls("me", START + EVERY, LEASE, 9)) == 1
+
+
 # --- other programs ---------------------------------------------------------------------------------------
 
 
@@ -217,12 +234,64 @@ def test_a_database_locked_by_another_program_is_a_sentence_and_loses_nothing(pa
         store.close()
 
 
+def test_a_message_that_was_sent_while_the_database_was_locked_is_not_sent_again(path: Path) -> None:
+    with _impatient():
+        store = open_store(path)
+        store.sync([spec()], START)
+        store.freeze([delivery(poll(store, START, [headline()], ["desk"]))])
+        (sent, _) = store.claim_delivery("desk", "42", "me", START, LEASE) or pytest.fail("nothing to claim")
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreBusy):
+            store.settle(sent, "me", settlement(DeliveryState.SENT, sent), START, 5)
+        with pytest.raises(StoreBusy):
+            store.claim_delivery("desk", "42", "me", START + LEASE, LEASE)
+        other.close()
+
+        assert store.claim_delivery("desk", "42", "me", START + LEASE, LEASE) is None
+        assert store.queries.counts().deliveries_sent == 1
+        store.close()
+
+
+def test_a_poll_that_met_a_lock_is_written_when_it_is_gone_unless_it_was_overtaken(path: Path) -> None:
+    with _impatient():
+        store = open_store(path)
+        store.sync([spec()], START)
+        other = sqlite3.connect(path, isolation_level=None)
+        for at, headlines in ((START, 1), (START + EVERY, 1)):
+            (state,) = store.claim_polls("me", at, LEASE, 1)
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(StoreBusy):
+                store.commit_poll(good(state, at, revision=0, upserts=[upsert(headline())]))
+            with pytest.raises(StoreBusy):
+                store.claim_polls("me", at, LEASE, 1)
+            other.execute("ROLLBACK")
+            assert store.claim_polls("me", at, LEASE, 1) == []
+            assert _headlines(store) == headlines
+        other.close()
+        store.close()
+
+
+def test_opening_the_database_twice_keeps_its_locks(path: Path) -> None:
+    first = open_store(path)
+    Database(path, read_only=False).close()
+    seize = (
+        f"import sqlite3; c = sqlite3.connect({str(path)!r}, timeout=0); c.execute('PRAGMA locking_mode=EXCLUSIVE'); "
+    )
+    alone = subprocess.run(
+        [sys.executable, "-c", seize + "c.execute('BEGIN EXCLUSIVE')"], capture_output=True, text=True, check=False
+    )
+    first.close()
+
+    assert "database is locked" in alone.stderr
+
+
 def test_another_process_of_ours_that_was_stopped_while_writing_is_not_waited_for_for_ever(path: Path) -> None:
     with _impatient():
         store = open_store(path)
         store.sync([spec()], START)
         other = os.open(f"{path}.lock", os.O_RDWR)
-        fcntl.flock(other, fcntl.LOCK_EX)
+        fcntl.flock(other, fcntl.LOCK_SH)  # in the way of us, who want it alone
         with pytest.raises(StoreBusy, match="locked by another program"):
             store.claim_polls("me", START, LEASE, 1)
         with pytest.raises(StoreBusy):

@@ -117,6 +117,27 @@ def test_a_clock_that_was_set_back_while_nothing_ran_holds_nothing_up(store: Sql
     assert store.messages_since("desk", now) == 0
 
 
+def test_a_poll_that_was_under_way_while_the_clock_was_set_back_is_no_reason_to_wait_for_the_old_time(
+    store: SqliteStore,
+) -> None:
+    store.sync([spec()], START)
+    (state,) = store.claim_polls("me", START, LEASE, 1)
+    store.shift_due(-3 * HOUR, START)
+    store.commit_poll(good(state, START))
+
+    assert len(store.claim_polls("me", START - 3 * HOUR + LEASE, LEASE, 1)) == 1
+
+
+def test_a_reload_after_the_clock_was_set_back_moves_nothing_again(store: SqliteStore) -> None:
+    store.sync([spec()], START)
+    _look(store, START)
+    store.shift_due(-HOUR, START)
+    store.sync([spec()], START - HOUR)
+
+    assert store.claim_polls("me", START - HOUR + EVERY - timedelta(seconds=1), LEASE, 9) == []
+    assert len(store.claim_polls("me", START - HOUR + EVERY, LEASE, 9)) == 1
+
+
 # --- forgetting -------------------------------------------------------------------------------------------
 
 
