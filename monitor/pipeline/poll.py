@@ -154,7 +154,7 @@ def _with_fired(upserts: Sequence[Upsert], alerts: Sequence[Alert]) -> tuple[Ups
 
 
 def _hash(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
+    return hashlib.sha256(body).hexdigest()  # processors compute it in half the time of others
 
 
 def _ms(start: datetime, end: datetime) -> int:

@@ -21,7 +21,7 @@ from monitor.errors import LeaseLost, MonitorError
 from monitor.model import PollState
 from monitor.pipeline.build import Line
 from monitor.ports import Store
-from monitor.service import journal
+from monitor.service import journal, memory
 from monitor.service.clock import SteadyClock
 from monitor.service.logs import log
 from monitor.service.scouting import Scouting
@@ -141,7 +141,13 @@ class Service:
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        for job, delay in ((self._tick, TICK), (self._scout, SCOUTING), (self._keep_house, HOUSEKEEPING)):
+        jobs = (
+            (self._tick, TICK),
+            (self._scout, SCOUTING),
+            (self._keep_house, HOUSEKEEPING),
+            (memory.give_back, memory.EVERY),
+        )
+        for job, delay in jobs:
             scheduler.add_job(job, After(delay), id=job.__name__)
         scheduler.start()
         return scheduler
