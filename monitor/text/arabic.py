@@ -1,27 +1,59 @@
-"""Modern standard Arabic as newspapers write it: which tokens count as a word, particles and inflection included."""
+"""Modern standard Arabic as newspapers write it: which tokens count as a word, particles and inflection included.
+
+Puts together the rules of inflection, the particles and the word lists; knows none of their details.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from monitor.ports import Reading, Token
-from monitor.text.arabic_nouns import Stem, inflect
+from monitor.text.arabic_nouns import Form, family, inflections, inflections_of_plural, singulars
+from monitor.text.lexicon import Line, by_first, by_word, names
 from monitor.text.normalize import fold_text
-from monitor.text.particles import ARTICLE, joins, splits
+from monitor.text.particles import ARTICLE, CALL, joins, splits
 
 _HAMZA_ON_ALEF = "أإآ"  # so written, the first letter belongs to the word: ألمانيا, إلغاء, آلية
 _SHORT = 2  # letters; words of this length take one particle only, shorter ones are not taken apart
+_MOST = 4  # letters that particles before a word can have
+_PARTICLES = "وفبكل"
+_WORDS = "arabic_words"
+
+# Without the article these two letters are another, very common word (الله, الآن).
+_NEEDS_ARTICLE = frozenset(
+    {
+        *("ان", "ام", "او", "اي", "له", "لي", "لم", "لن", "لو", "لا", "لك", "من", "عن", "في", "ما", "مع"),
+        *("قد", "هل", "هو", "هي", "يا", "ذا", "ذي", "تي", "بل", "به", "بك", "كي"),
+    }
+)
+
+
+class Stem(NamedTuple):
+    """A form without particles, and which particles can stand before it."""
+
+    step: str = ""
+    bare: bool = True  # may stand without the article
+    definite: bool = True  # may stand with it
+    most: int = _MOST  # letters of particles where it stands without
+
+    def takes(self, particles: str, *, article: bool) -> bool:
+        """Tell whether the form can stand behind these."""
+        return self.definite if article else self.bare and len(particles) <= self.most
+
+
+Stems = Mapping[str, Stem]
 
 
 @dataclass(frozen=True)
 class ArabicForms:
     """A word's stems; particles and the article are read off the token."""
 
-    stems: Mapping[str, Stem]
+    stems: Stems
     article: bool  # the word itself was written with the article
-    apart: frozenset[str] = frozenset()  # other words that its rules would make
+    others: frozenset[str]  # words that particles and stems would make, and that are other words
 
     @cached_property
     def cores(self) -> frozenset[str]:
@@ -33,12 +65,13 @@ class ArabicForms:
         return self._read(token.text)
 
     def _read(self, text: str) -> Reading | None:
-        if text in self.apart:
-            return None
         for particles, article, rest in splits(text):
+            if rest in self.others:
+                return None
             stem = self.stems.get(rest)
-            if stem and stem.takes(particles, article=article):
-                return Reading(article, (*_said(particles, article=article, written=self.article), *stem.steps))
+            if stem and stem.takes(particles, article=article or particles.startswith(CALL)):  # ياسيسي: no article
+                steps = _said(particles, article=article, written=self.article)
+                return Reading(article, (*steps, *filter(None, [stem.step])))
         return None
 
     def __contains__(self, text: object) -> bool:
@@ -70,7 +103,10 @@ class Arabic:
         """
         folded = fold_text(word)
         base = _without_article(word, folded)
-        return ArabicForms(inflect(base, written=word, article=base != folded, family=family), base != folded)
+        stems = _name(folded) or _noun(base, written_article=base != folded)
+        if family:
+            stems = {**{form.text: Stem(form.step) for form in _family(base)}, **stems}
+        return ArabicForms(stems, base != folded, frozenset(_others(base, stems)))
 
 
 def cores(text: str) -> frozenset[str]:
@@ -81,6 +117,101 @@ def cores(text: str) -> frozenset[str]:
 def _without_article(word: str, folded: str) -> str:
     base = folded.removeprefix(ARTICLE)
     return folded if len(base) < _SHORT or word[0] in _HAMZA_ON_ALEF else base
+
+
+def _name(folded: str) -> dict[str, Stem]:
+    """Return the stems of a name: its spellings, each with its article or without, as it is; empty for others."""
+    stems: dict[str, Stem] = {}
+    for spelling in names(Arabic.code).get(folded, ()):
+        written = fold_text(spelling)
+        base = _without_article(spelling, written)
+        stem = Stem("" if written == folded else "spelling", bare=base == written, definite=base != written)
+        stems[base] = _either(stems[base], stem) if base in stems else stem
+    return stems
+
+
+def _either(one: Stem, other: Stem) -> Stem:
+    return one._replace(bare=one.bare or other.bare, definite=one.definite or other.definite)
+
+
+def _noun(base: str, *, written_article: bool) -> dict[str, Stem]:
+    if len(base) < _SHORT:
+        return {base: Stem(definite=False, most=0)}
+    stems: dict[str, Stem] = {}
+    for spelling in (base, *(other for line in by_word("arabic_spellings").get(base, ()) for other in line)):
+        for text, stem in _all_numbers(spelling, "" if spelling == base else "spelling").items():
+            stems.setdefault(text, stem)
+    if written_article and base in _NEEDS_ARTICLE:
+        stems[base] = Stem(bare=False)
+    return stems
+
+
+def _all_numbers(word: str, step: str) -> dict[str, Stem]:
+    """Return the forms of a word, and of its broken plurals or of what it is the plural of."""
+    lines = _lines(word)
+    stems = _inflected(word, step, plural=bool(lines) and lines[0][0] != word)
+    for line in lines or _lines(_singular(word)):
+        for member in line:
+            plural = member != line[0]
+            how = "broken plural" if plural else "singular"
+            for text, stem in _inflected(member, how, plural=plural).items() if member != word else ():
+                stems.setdefault(text, stem)
+    return stems
+
+
+def _lines(word: str) -> Sequence[Line]:
+    """Return the lines of a listed word: its own, or else those where it is another's plural."""
+    lines = by_word(_WORDS).get(word, ())
+    return [line for line in lines if line[0] == word] or lines
+
+
+def _singular(word: str) -> str:
+    """Return the listed word that this one is a sound plural of; the word itself when there is none."""
+    found = (singular for singular in singulars(word) if singular in by_word(_WORDS))
+    return next(found, word)
+
+
+def _inflected(word: str, step: str, *, plural: bool) -> dict[str, Stem]:
+    """Return the word and its inflections; none for the shortest words, whose forms would be other words."""
+    if len(word) <= _SHORT:
+        return {word: Stem(step, most=1)}
+    own = {word, _singular(word)}
+    stems: dict[str, Stem] = {}
+    for form in inflections_of_plural(word) if plural else inflections(word, listed=word in by_word(_WORDS)):
+        if form.text in own or not _is_other(form.text, own):
+            definite = not form.bound and (form.text == word or ARTICLE + form.text not in names(Arabic.code))
+            stems.setdefault(form.text, Stem(step or form.step, definite=definite))
+    return stems
+
+
+def _is_other(form: str, own: set[str]) -> bool:
+    """Tell whether what the rules made of a word, or what it is the plural of, is listed as a word of its own."""
+    if form in names(Arabic.code):
+        return True
+    lines = by_word(_WORDS).get(form, ()) or by_word(_WORDS).get(_feminine(form), ())
+    return bool(lines) and not any(own.intersection(line) for line in lines)
+
+
+def _feminine(form: str) -> str:
+    """Return the word in ة that a form in ات may be the plural of: مكتبات are libraries rather than offices."""
+    return f"{form[:-2]}ة" if form.endswith("ات") else form
+
+
+def _others(base: str, stems: Stems) -> Iterator[str]:
+    """Yield listed words, inflected, that look like this word behind a particle: بطاقة is not ب and طاقة."""
+    yield from by_first("arabic_apart").get(base, ())
+    for looks in (particle + stem for particle in _PARTICLES for stem in stems):
+        if looks in by_word(_WORDS):
+            yield from (text for text in _all_numbers(looks, "") if text not in stems)
+        elif looks in names(Arabic.code) and looks not in stems:
+            yield looks
+
+
+def _family(base: str) -> Iterator[Form]:
+    yield from family(base)
+    for name in (base, ARTICLE + base):
+        for member in by_first("arabic_family").get(name, ()):
+            yield from inflections(member, listed=False)
 
 
 def _said(particles: str, *, article: bool, written: bool) -> Iterator[str]:

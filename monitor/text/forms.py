@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.ports import Reading, Token
+from monitor.text.lexicon import names
+from monitor.text.normalize import fold_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,11 @@ class PlainForms:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+
+def name_forms(word: str, code: str) -> dict[str, str]:
+    """Return the spellings of a listed name with their steps; empty for others, and where it has no capital."""
+    folded = fold_text(word)
+    if folded not in names(code) or not word[:1].isupper():
+        return {}
+    return {folded: "", **{fold_text(name): "spelling" for name in names(code)[folded] if fold_text(name) != folded}}

@@ -1,7 +1,7 @@
 """Reads the word lists of `lexicon/`; the rules that use them are the languages'.
 
-Every list is lines of words, each as it is usually printed; `#` begins a comment. What a line means depends on the
-list and stands in its first comment. All lists were written for this project.
+A list is lines of words, each written as it is usually printed; `#` begins a comment. What a line means stands in the
+list's first comment. All lists were written for this project.
 """
 
 from __future__ import annotations
@@ -12,47 +12,56 @@ from importlib.resources import files
 
 from monitor.text.normalize import fold_text
 
-Groups = Mapping[str, tuple[str, ...]]
+Line = tuple[str, ...]
+Lines = Mapping[str, tuple[Line, ...]]
+
+NAME_COLUMNS = ("ar", "fr", "en")  # of names.tsv; a dash stands where there is no name
 
 
-def lines(name: str) -> Iterator[tuple[str, ...]]:
-    """Yield the words of every line of a list, as written; underscores stand for spaces."""
-    for line in files("monitor.text").joinpath("lexicon", name).read_text("utf-8").splitlines():
-        if words := line.partition("#")[0].split():
-            yield tuple(words)
+def _rows(name: str) -> Iterator[str]:
+    for line in files("monitor.text").joinpath("lexicon", f"{name}.tsv").read_text("utf-8").splitlines():
+        if row := line.partition("#")[0].strip():
+            yield row
+
+
+def read(name: str) -> Iterator[Line]:
+    """Yield the words of every line of a list, as written."""
+    return (tuple(row.split()) for row in _rows(name))
 
 
 @cache
-def groups(name: str) -> Groups:
-    """Return for every folded word of a list all words of its lines, folded, in their order."""
-    found: dict[str, dict[str, None]] = {}
-    for line in lines(name):
-        folded = dict.fromkeys(map(fold_text, line))
+def names(code: str) -> Mapping[str, Line]:
+    """Return for every name in a language, folded, all its spellings as written."""
+    column = NAME_COLUMNS.index(code)
+    listed = [tuple(row.split("\t")[column].split()) for row in _rows("names")]
+    return {fold_text(spelling): line for line in listed for spelling in line if spelling != "-"}
+
+
+@cache
+def by_word(name: str) -> Lines:
+    """Return for every word of a list the lines it stands in; all folded."""
+    found: dict[str, tuple[Line, ...]] = {}
+    for line in read(name):
+        folded = tuple(dict.fromkeys(map(fold_text, line)))
         for word in folded:
-            found.setdefault(word, {}).update(folded)
-    return {word: tuple(others) for word, others in found.items()}
-
-
-@cache
-def heads(name: str) -> Groups:
-    """Return for the folded first word of every line the others, folded."""
-    found: dict[str, tuple[str, ...]] = {}
-    for first, *others in lines(name):
-        found[fold_text(first)] = (*found.get(fold_text(first), ()), *map(fold_text, others))
+            found[word] = (*found.get(word, ()), folded)
     return found
 
 
 @cache
-def words(name: str) -> frozenset[str]:
-    """Return all words of a list, folded."""
-    return frozenset(fold_text(word) for line in lines(name) for word in line)
+def by_first(name: str) -> Mapping[str, frozenset[str]]:
+    """Return for the first word of every line the others; all folded."""
+    found: dict[str, frozenset[str]] = {}
+    for first, *others in read(name):
+        found[fold_text(first)] = found.get(fold_text(first), frozenset()).union(map(fold_text, others))
+    return found
 
 
 @cache
-def compounds() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+def compounds() -> Mapping[str, tuple[tuple[Line, str], ...]]:
     """Return by first part the compounds that are one word: their parts, and the text they count as."""
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for line in lines("compounds.tsv"):
+    found: dict[str, list[tuple[Line, str]]] = {}
+    for line in read("compounds"):
         for word in line:
             parts = tuple(fold_text(word).replace("'", "-").split("-"))
             found.setdefault(parts[0], []).append((parts, "-".join(parts)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 ARTICLE = "ال"
-_CALL = "يا"  # sloppy for a word of its own: ياسيسي
+CALL = "يا"  # sloppy for a word of its own: ياسيسي
 _CONJUNCTIONS = "وف"
 _PREPOSITIONS = "بكل"
 _CONTRACTED = "لل"  # ل swallows the alef of the article
@@ -22,7 +22,7 @@ class Split(NamedTuple):
 
 def splits(text: str) -> Iterator[Split]:
     """Yield all ways to take particles from a token, fewest first: (يا)(و ف)(ب ك ل)(ال)word, (و ف)للword."""
-    for call in ("", _CALL) if text.startswith(_CALL) else ("",):
+    for call in ("", CALL) if text.startswith(CALL) else ("",):
         yield from _after(call, text[len(call) :])
         if text[len(call) : len(call) + 1] in _CONJUNCTIONS:
             yield from _after(text[: len(call) + 1], text[len(call) + 1 :])

@@ -16,7 +16,8 @@ ARABIC_LETTERS = (
 # Digits stick to Latin letters (covid19, 24h) but not to Arabic ones (حجز17متهما is three words).
 WORD = rf"[{ARABIC_LETTERS}]+|[^\W_{ARABIC_LETTERS}]+"
 _DOTTED = r"(?<![^\W_])[a-z](?:\.[a-z])+(?![^\W_])"  # O.N.U., U.S.
-_WORD = re.compile(rf"{_DOTTED}|{WORD}")
+_WORD = re.compile(WORD)
+_WORD_OR_DOTTED = re.compile(rf"{_DOTTED}|{WORD}")
 _SENTENCE_BREAK = re.compile(r"[:.!?؟؛;۔。|¦•]")
 # Two words without a space between them, after a letter that does not join the next: الدارالبيضاء, وزيرالداخلية.
 _GLUED = re.compile(r"(?<=.[ادذرزوةي])ال(?=.{3})")
@@ -30,7 +31,7 @@ def tokens(folded: Folded) -> tuple[Token, ...]:
     text, offsets, original = folded.text, folded.offsets, folded.original
     found: list[Token] = []
     last = 0
-    for match in _WORD.finditer(text):
+    for match in (_WORD_OR_DOTTED if "." in text else _WORD).finditer(text):
         start, end = match.span()
         breaks = start - last > 1 or text[last:start] != " "
         first = offsets[start]
