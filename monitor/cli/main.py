@@ -12,9 +12,11 @@ from monitor.cli.check import check
 from monitor.cli.deliveries import deliveries
 from monitor.cli.demo import demo
 from monitor.cli.extract import extract
+from monitor.cli.grep import grep
 from monitor.cli.init import init
 from monitor.cli.notify import notify
 from monitor.cli.once import once
+from monitor.cli.preview import preview
 from monitor.cli.run import run
 from monitor.cli.schema import schema
 from monitor.cli.status import status
@@ -41,7 +43,7 @@ def cli() -> None:
     """
 
 
-for command in (run, once, check, extract, why, notify, status, deliveries, init, demo, schema):
+for command in (run, once, check, extract, why, grep, preview, notify, status, deliveries, init, demo, schema):
     cli.add_command(command)
 
 

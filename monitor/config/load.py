@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor.config.document import parse
 from monitor.config.problems import WrongFile, config_error
 from monitor.config.reading import LoadedConfig, Reading, World
+from monitor.config.rules import word_warnings
 from monitor.config.schema import Config
 from monitor.config.secrets import Secrets, cautious, resolve
 from monitor.config.syntax import MAX_BYTES, decode
@@ -89,6 +90,7 @@ def warnings(config: Config) -> list[str]:
     ]
     if config.sources and not any(source.enabled for source in config.sources):
         doubts.append("every source has enabled: false, so nothing is polled")
+    doubts += word_warnings(config.rules)
     return doubts + list(config.doubts if isinstance(config, LoadedConfig) else ())
 
 

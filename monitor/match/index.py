@@ -55,6 +55,10 @@ class TermIndex:
         """Return a term by its number."""
         return parse_term(self.keys[number])
 
+    def by_key(self, found: Found) -> dict[TermKey, Sequence[Hit]]:
+        """Return what was found by the terms themselves."""
+        return {self.keys[number]: hits for number, hits in found.items()}
+
     def candidates(self, text: str) -> tuple[int, ...]:
         """Return the terms whose anchor a title's word may be."""
         known = self._known.get(text)

@@ -13,7 +13,7 @@ from monitor.match.title import Title
 from monitor.model import Headline
 
 _LISTED_AT_MOST = 8
-_Hits = Mapping[TermKey, Sequence[Hit]]
+Hits = Mapping[TermKey, Sequence[Hit]]  # what was found in a title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +43,16 @@ def explain(rules: RuleSet, headline: Headline) -> tuple[Verdict, ...]:
     """Return what every rule makes of the headline."""
     title = Title(headline.title)
     found = rules.find(headline, title)
-    hits = {rules.index.keys[number]: places for number, places in found.items()}
+    hits = rules.index.by_key(found)
     spoken = rules.languages.get(headline.source, ())
     return tuple(_verdict(one, headline, title, found, hits, spoken) for one in rules.rules)
 
 
 def _verdict(
-    compiled: Compiled, headline: Headline, title: Title, found: Found, hits: _Hits, spoken: tuple[str, ...]
+    compiled: Compiled, headline: Headline, title: Title, found: Found, hits: Hits, spoken: tuple[str, ...]
 ) -> Verdict:
     rule = compiled.rule
-    evidence = tuple(_evidence(rule, title, hits))
+    evidence = tuple(evidence_of(rule, title, hits))
     obstacle = _obstacle(compiled, headline, title, found, hits)
     missing = () if obstacle is None else [rule.key(text) for text in _wanted(rule) if not _stands(rule, text, hits)]
     return Verdict(
@@ -60,17 +60,18 @@ def _verdict(
         fired=obstacle is None,
         reason=obstacle or _merits(rule, evidence),
         evidence=evidence,
-        misses=tuple(near_misses(missing, title, spoken)),
+        misses=tuple(miss.why for miss in near_misses(missing, title, spoken)),
     )
 
 
-def _evidence(rule: Rule, title: Title, hits: _Hits) -> Iterator[Evidence]:
+def evidence_of(rule: Rule, title: Title, hits: Hits) -> Iterator[Evidence]:
+    """Yield where the rule's words stand in the title, those of `none` last."""
     for_it = {"any": rule.any, "all": rule.all, "near": rule.near.words if rule.near else ()}
     yield from _places(for_it, rule, title, hits)
     yield from _places({"none": rule.none}, rule, title, hits)
 
 
-def _places(lists: Mapping[str, Sequence[str]], rule: Rule, title: Title, hits: _Hits) -> Iterator[Evidence]:
+def _places(lists: Mapping[str, Sequence[str]], rule: Rule, title: Title, hits: Hits) -> Iterator[Evidence]:
     """Yield where the words of these lists stand; a word of two lists is told once."""
     told: set[TermKey] = set()
     for name, texts in lists.items():
@@ -86,11 +87,11 @@ def _wanted(rule: Rule) -> Iterable[str]:
     return dict.fromkeys((*rule.any, *rule.all, *(rule.near.words if rule.near else ())))
 
 
-def _stands(rule: Rule, text: str, hits: _Hits) -> bool:
+def _stands(rule: Rule, text: str, hits: Hits) -> bool:
     return any(rule.key(other) in hits for other in (text, *rule.also.get(text, ())))
 
 
-def _obstacle(compiled: Compiled, headline: Headline, title: Title, found: Found, hits: _Hits) -> str | None:
+def _obstacle(compiled: Compiled, headline: Headline, title: Title, found: Found, hits: Hits) -> str | None:
     """Return the first thing that keeps a rule from firing, or None: it fires."""
     rule = compiled.rule
     if compiled.fires(headline, title, found):
@@ -102,7 +103,7 @@ def _obstacle(compiled: Compiled, headline: Headline, title: Title, found: Found
     if not (rule.breaking or rule.wants_words):
         return "the rule has neither words to look for nor breaking: true"
     if not compiled.none.isdisjoint(found):
-        vetoes = [one for one in _evidence(rule, title, hits) if one.list == "none"]
+        vetoes = [one for one in evidence_of(rule, title, hits) if one.list == "none"]
         return f"{_told(vetoes)} of none: {_are({one.term for one in vetoes})} in the headline"
     if rule.any and compiled.any.isdisjoint(found):
         return f"no word of any: is in the headline ({_listed(_quoted(rule.any), 'or')})"

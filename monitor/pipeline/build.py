@@ -9,8 +9,9 @@ from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
 from monitor.channels import CHANNELS
-from monitor.config.schema import Config, RuleConfig, SourceConfig
-from monitor.match.rules import Near, Rule, RuleSet, compile_rules
+from monitor.config.rules import as_rule
+from monitor.config.schema import Config, SourceConfig
+from monitor.match.rules import RuleSet, compile_rules
 from monitor.model import Delivery, EndpointSpec, Settlement
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.discover import Explorer, Pause
@@ -94,22 +95,7 @@ def build(
 def build_rules(config: Config) -> RuleSet:
     """Return the compiled rules."""
     return compile_rules(
-        map(_rule, config.rules), languages={source.name: source.lang for source in config.sources if source.lang}
-    )
-
-
-def _rule(rule: RuleConfig) -> Rule:
-    return Rule(
-        name=rule.name,
-        any=rule.any,
-        all=rule.all,
-        none=rule.none,
-        near=Near(words=rule.near.words, within=rule.near.within) if rule.near else None,
-        also=rule.also,
-        family=rule.family,
-        languages=rule.lang,
-        breaking=rule.breaking,
-        sources=rule.sources,
+        map(as_rule, config.rules), languages={source.name: source.lang for source in config.sources if source.lang}
     )
 
 

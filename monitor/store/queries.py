@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.store.rows import moment, moment_or_none, text
+from monitor.model import Headline
+from monitor.store.rows import headline, moment, moment_or_none, ms, text
 from monitor.store.sqlite import Database
 
 
@@ -196,6 +197,11 @@ class Queries:
             )
             for row in found
         ]
+
+    def headlines_since(self, since: datetime) -> Iterator[Headline]:
+        """Yield the headlines that were first seen at or after a moment, newest first."""
+        found = self._database.read("SELECT * FROM headline WHERE first_seen_at >= ? ORDER BY id DESC", ms(since))
+        return map(headline, found)
 
     def health(self) -> Health:
         """Return how things stand, without walking through what is done."""

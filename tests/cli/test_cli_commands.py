@@ -41,7 +41,7 @@ def test_help_lists_the_commands_and_loads_nothing_heavy(tmp_path: Path) -> None
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.returncode == 0
-    for command in ("run", "once", "check", "extract", "why", "notify", "status", "deliveries", "init", "demo"):
+    for command in ("run", "once", "check", "extract", "why", "grep", "preview", "notify", "status", "deliveries"):
         assert f"  {command} " in done.stdout
     assert loaded.stdout.strip() == "[]"
 

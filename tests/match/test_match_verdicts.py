@@ -36,7 +36,7 @@ def test_an_expression_and_the_beginning_of_a_word_are_told_as_steps():
     ("term", "title", "miss"),
     [
         ("ONU", "il a onu", "'onu' is not in capitals as 'ONU' is; exact: ONU would count it"),
-        ("مصر", "سطو على مصرف", "'مصرف' holds 'مصر' but is another word; add it to any: if it should count"),
+        ("مصر", "سطو على مصرف", "'مصرف' begins like 'مصر' but is another word; add it to any: if it should count"),
         ('"أمن"', "قوات الأمن", "'الأمن' is a form of 'أمن', which is to be found as written"),
         ("exact: أمن", "قوات الأمن", "'الأمن' is a form of 'أمن', which is to be found exact"),
         (
