@@ -145,6 +145,7 @@ class Memory:
 
     revision: int
     headlines: tuple[Remembered, ...]
+    watched_since: datetime | None = None  # first good poll of any of the source's endpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

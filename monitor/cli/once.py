@@ -13,6 +13,7 @@ from monitor.cli.context import config_option, isolate, json_option, state_optio
 
 if TYPE_CHECKING:
     from monitor.model import Delivery, PollResult, Settlement
+    from monitor.pipeline.scout import Finding
 
 
 @click.command()
@@ -22,16 +23,18 @@ if TYPE_CHECKING:
 def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
     """Look at every source once, send what is due, and print both.
 
-    The first look at a source learns its headlines and tells nothing; run it again later to see news.
+    The first look at a source learns its headlines and tells nothing; run it again later to see news. Endpoints that
+    are found for a source without any of its own join at the next pass.
     Exit status 1 when a source failed or a message could not be sent.
     """
     import random
+    import time
     from contextlib import closing
     from datetime import UTC, datetime
 
     from monitor.cli.context import load_config, make_fetcher, make_resolver, only_instance, opened_store, owner
     from monitor.pipeline.build import build
-    from monitor.service.once import run_once
+    from monitor.service.once import look_around, run_once
 
     config = load_config(config_path)
 
@@ -51,19 +54,40 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
             clock=clock,
             random=random.random,
             owner=owner(),
+            pause=time.sleep,
             watch=lambda delivery, settlement: sent.append((delivery, settlement)),
         )
         show = (lambda _result: None) if as_json else _show_poll
         results = run_once(line, store, clock, config.workers, show)
+        findings = look_around(line, clock, config.workers)
     if as_json:
         report = {"polls": [_poll(r) for r in results], "deliveries": [_delivery(*pair) for pair in sent]}
+        report["found"] = [found for finding in findings for found in _found(finding)]
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         for pair in sent:
             _show_delivery(*pair)
+        for finding in findings:
+            _show_finding(finding)
         click.echo(_sum(results, sent))
     failed = any(r.outcome == "failed" for r in results) or any(s.state != "sent" for _, s in sent)
     sys.exit(1 if failed else 0)
+
+
+def _show_finding(finding: Finding) -> None:
+    for one in _found(finding):
+        click.echo(f"{one['source']}: found {one['kind']} {one['url']}, watched from the next pass on")
+    if finding.notice:
+        click.secho(f"{finding.discovery.source}: {finding.notice}", fg="yellow")
+
+
+def _found(finding: Finding) -> list[dict[str, object]]:
+    look = finding.discovery
+    return [
+        {"source": look.source, "endpoint": one.name, "kind": one.kind, "url": one.url, "evidence": one.evidence}
+        for one in look.endpoints
+        if one.found_at >= look.looked_at
+    ]
 
 
 def _show_poll(result: PollResult) -> None:

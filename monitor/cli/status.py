@@ -14,6 +14,7 @@ import click
 from monitor.cli.context import json_option, state_option
 
 if TYPE_CHECKING:
+    from monitor.model import Discovery
     from monitor.store.queries import EndpointStatus, RecipientStatus
 
 
@@ -33,9 +34,12 @@ def status(state: Path | None, *, as_json: bool) -> None:
             sys.exit(0)
         endpoints, recipients = store.queries.endpoints_status(), store.queries.recipients_status()
         counts = store.queries.counts()
+        active = {row.source for row in endpoints}
+        looks = [look for name, look in sorted(store.discoveries().items()) if name in active]
     if as_json:
         report = {
             "endpoints": [asdict(row) for row in endpoints],
+            "discovery": [asdict(look) for look in looks],
             "recipients": [asdict(row) for row in recipients],
             "counts": asdict(counts),
         }
@@ -44,6 +48,8 @@ def status(state: Path | None, *, as_json: bool) -> None:
         now = datetime.now(UTC)
         for row in endpoints:
             click.echo(_endpoint(row, now))
+        for look in looks:
+            click.echo(_look(look, now))
         for told in recipients:
             click.echo(_recipient(told, now))
         click.echo(
@@ -63,6 +69,14 @@ def _endpoint(row: EndpointStatus, now: datetime) -> str:
         return f"{place}: not looked at yet"
     change = f"last change {_ago(row.last_change_at, now)}" if row.last_change_at else "no change so far"
     return f"{place}: looked {_ago(row.last_poll_at, now)}, about {row.typical_items} headlines, {change}"
+
+
+def _look(look: Discovery, now: datetime) -> str:
+    found = ", ".join(f"{one.name} {one.url}" for one in look.endpoints if not one.replaced_at) or "nothing more"
+    line = f"source {look.source}: looked for endpoints {_ago(look.looked_at, now)}, found {found}"
+    if not look.notice:
+        return line
+    return f"{line}\n{click.style(f'source {look.source}: {look.notice}', fg='yellow')}"
 
 
 def _recipient(row: RecipientStatus, now: datetime) -> str:

@@ -16,6 +16,8 @@ from monitor.model import Change, ChangeKind, Headline, Item, Memory, Remembered
 
 REFRESH_SEEN = timedelta(hours=1)  # how exact "last seen" is kept: it only serves forgetting by age
 PROMOTION_WINDOW = timedelta(hours=1)  # later arrivals in the ticker are old news taking its turn
+FRESH = timedelta(minutes=15)  # what is so young is news even to an endpoint that only starts to learn ...
+MOST_FRESH = 5  # ... unless it is many, which shows that the dates say nothing
 EDIT_LIMIT = 24  # versions of one headline; more is a counter in the title, not an editor
 LONGEST_TITLE = 160  # characters; 99 % of headlines are shorter than 126, longer texts are leads
 COLLAPSE = 0.3  # a page with less than this share of its usual headlines has collapsed ...
@@ -49,16 +51,18 @@ def compare(source: str, items: Sequence[Item], memory: Memory, now: datetime, *
         items: headlines of the page.
         memory: the source's headlines that share a key with the page (keys of `identity.keys_of_page`).
         now: when the page was fetched.
-        baseline: learn everything silently.
+        baseline: learn everything silently, except what appeared while another endpoint of the source was watched:
+            the new one may be the first to show it, and nobody would ever be told.
     """
     sightings = _collect(items, memory)
+    fresh = _fresh(sightings, memory, now) if baseline else ()
     upserts: list[Upsert] = []
     changes: list[Change] = []
     for sighting in sightings:
         upsert, change = (
             _judge_known(sighting, now, baseline=baseline)
             if sighting.known
-            else (_judge_new(source, sighting, now, baseline=baseline))
+            else (_judge_new(source, sighting, now, baseline=baseline and sighting not in fresh))
         )
         if upsert:
             upserts.append(upsert)
@@ -126,6 +130,19 @@ def _find_new(item: Item, keys: Collection[str], sightings: Sequence[_Sighting])
         if any(identity.same_headline(shared, item.title, item.url, x.title, x.url) for x in sighting.items):
             return sighting
     return None
+
+
+def _fresh(sightings: Sequence[_Sighting], memory: Memory, now: datetime) -> Sequence[_Sighting]:
+    """Return the unknown headlines that were published a moment ago, and after the source was first learned."""
+    if memory.watched_since is None:
+        return ()
+    begin = max(memory.watched_since, now - FRESH)
+    found = [
+        sighting
+        for sighting in sightings
+        if not sighting.known and any(i.published_at and begin < i.published_at <= now for i in sighting.items)
+    ]
+    return found if len(found) <= MOST_FRESH else ()
 
 
 def _judge_new(source: str, sighting: _Sighting, now: datetime, *, baseline: bool) -> tuple[Upsert, Change | None]:

@@ -61,6 +61,7 @@ class Survey:
     front: Fetched | None
     others: tuple[Attempt, ...]
     requests: int
+    reached: bool  # the site answered something; else nothing can be said of its addresses
     stopped: str | None = None  # why not everything was tried
     retry_after: timedelta | None = None  # the site's own wish
 
@@ -97,6 +98,7 @@ class _Look:
         self._by, self._url, self._context, self._told = by, url, context, told
         self._until = by.clock() + TIME
         self._requests = self._hangs = 0
+        self._reached = False
         self._delay = PAUSE
         self._error: SourceError | None = None
         self._stopped: str | None = None
@@ -120,6 +122,7 @@ class _Look:
             front=front,
             others=tuple(others),
             requests=self._requests,
+            reached=self._reached,
             stopped=self._stopped,
             retry_after=self._error.retry_after if self._error else None,
         )
@@ -207,9 +210,11 @@ class _Look:
             page = self._by.fetcher.fetch(request, etag=None, last_modified=None)
         except FetchError as error:
             self._error = error
+            self._reached = self._reached or error.status is not None
             self._hangs += error.kind == "timeout"
             raise
         assert page is not None, "without validators there is no 304"
+        self._reached = True
         return page
 
     def _is_over(self) -> bool:

@@ -17,8 +17,8 @@ from monitor.sources import KINDS
 from monitor.urls import canonical
 
 WANTED = 2  # independent ways to a site's headlines
-DEAD_AFTER = 5  # failures in a row ...
-DEAD_FOR = timedelta(minutes=10)  # ... over at least so long
+DEAD_AFTER = 3  # failures in a row ...
+DEAD_FOR = timedelta(minutes=3)  # ... over at least so long
 AGAIN_AFTER = timedelta(days=14)  # when all is well
 FIRST_RETRY = timedelta(minutes=15)  # when something is wanted; doubled up to ...
 LAST_RETRY = timedelta(hours=24)
@@ -81,7 +81,8 @@ class Scout:
         endpoints = _merged(known.endpoints if known else (), watched.source.endpoints, survey, dead, now)
         changed = _polled(endpoints) != _polled(known.endpoints if known else ())
         told = known.trouble if known else ()
-        news = [state for state in dead if state.endpoint not in told]
+        # Of a site that does not answer at all nothing is known but that, which each endpoint says already.
+        news = [state for state in dead if state.endpoint not in told] if survey.reached else []
         wants = bool(dead) or len(survey.working) < WANTED
         fruitless = known.fruitless + 1 if known and wants and not changed else 0
         discovery = Discovery(

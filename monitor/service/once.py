@@ -8,6 +8,7 @@ from datetime import datetime
 
 from monitor.model import PollResult
 from monitor.pipeline.build import Line
+from monitor.pipeline.scout import Finding
 from monitor.ports import Clock, Store
 
 
@@ -28,6 +29,12 @@ def run_once(
             results.append(result)
     send_all(line, store, clock)
     return results
+
+
+def look_around(line: Line, clock: Clock, workers: int) -> Sequence[Finding]:
+    """Look for the endpoints of the sources where that is due; they join at the next pass."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="scout") as pool:
+        return list(pool.map(line.scout.look, line.scout.due(clock())))
 
 
 def send_all(line: Line, store: Store, clock: Callable[[], datetime]) -> None:

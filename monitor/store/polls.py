@@ -17,7 +17,11 @@ _LOGGED = {PollOutcome.LEARNED, PollOutcome.CHANGED, PollOutcome.FAILED}
 
 def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
     with database.snapshot():
-        revision = database.read("SELECT revision FROM source WHERE name = ?", source)
+        known = database.read(
+            "SELECT revision, (SELECT min(baselined_at) FROM endpoint"
+            " WHERE endpoint.source = source.name AND active = 1) FROM source WHERE name = ?",
+            source,
+        )
         found = database.read(
             "SELECT * FROM headline WHERE id IN (SELECT headline_id FROM headline_key"
             " WHERE source = ? AND key IN (SELECT value FROM json_each(?)))",
@@ -31,8 +35,9 @@ def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
         ):
             owned[row["headline_id"]].add(row["key"])
     return Memory(
-        revision=revision[0][0] if revision else 0,
+        revision=known[0][0] if known else 0,
         headlines=tuple(rows.remembered(row, frozenset(owned[row["id"]])) for row in found),
+        watched_since=rows.moment_or_none(known[0][1]) if known else None,
     )
 
 

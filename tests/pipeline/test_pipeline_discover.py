@@ -160,6 +160,7 @@ def test_a_site_that_is_not_there_is_asked_once(explore) -> None:
 
     assert survey.requests == 1
     assert survey.working == []
+    assert not survey.reached
 
 
 def test_a_section_is_given_only_what_lies_below_it(site: NewsSite, explore) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fakes import ManualClock
-from servers.newsite import NewsSite, Reply, article, rss
+from servers.newsite import HANGS, NewsSite, Reply, article, rss
 
 SHELL = "<html><body><div id=app></div></body></html>"
 
@@ -84,8 +84,8 @@ def test_a_source_that_has_enough_is_left_alone_for_days(site: NewsSite, newsroo
     assert room.notices == []
 
 
-def kill(room, rounds: int = 8) -> None:
-    """Poll on while something is dead, over more than ten minutes."""
+def kill(room, rounds: int = 5) -> None:
+    """Poll on while something is dead, over more than the ten minutes between two looks."""
     for _ in range(rounds):
         room.poll()
         room.clock.advance(minutes=2)
@@ -104,7 +104,7 @@ def test_a_dead_feed_is_replaced_with_one_notice_while_memory_stays(site: NewsSi
 
     assert room.endpoints == {"html": f"{site.url}/", "feed-2": f"{site.url}/rss.xml"}
     (notice,) = room.notices
-    assert "feed failed 8 times" in notice
+    assert "feed failed 5 times" in notice
     assert "410" in notice
     assert f"joins the schedule: feed-2 {site.url}/rss.xml" in notice
     assert room.poll()["feed-2"] == "learned"
@@ -140,6 +140,21 @@ def test_a_dead_feed_with_nothing_in_its_place_stays_and_comes_back(site: NewsSi
     room.scout()
     assert room.store.discoveries()["sada"].notice is None
     assert room.alerts() == [article(site.url, 4)[1]]
+
+
+def test_a_site_that_is_away_as_a_whole_is_no_reason_to_change_anything(site: NewsSite, newsroom) -> None:
+    site.pages = {"/": SHELL, "/feed/": rss(site.url, [1, 2, 3])}
+    room = newsroom()
+    room.scout()
+    room.poll()
+    before = room.endpoints
+    site.pages = {"/": HANGS, "/feed/": HANGS, "/robots.txt": HANGS}
+    kill(room)
+
+    assert room.scout() == ["sada"]
+
+    assert room.notices == []
+    assert room.endpoints == before
 
 
 def test_a_replaced_feed_that_returns_takes_its_old_place(site: NewsSite, newsroom) -> None:

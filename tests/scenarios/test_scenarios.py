@@ -86,6 +86,9 @@ WITHOUT = {
     "likeness of titles under one number": _replace(identity, "MIN_OVERLAP", 0.0),
     "promotion window": _replace(engine, "PROMOTION_WINDOW", engine.timedelta(days=999)),
     "promotion": _replace(engine, "PROMOTION_WINDOW", engine.timedelta(days=-1)),
+    "news while learning": _replace(engine, "_fresh", lambda *a: ()),
+    "only the youngest": _replace(engine, "FRESH", engine.timedelta(days=999)),
+    "few at once": _replace(engine, "MOST_FRESH", 999),
     "fullest title": _replace(engine, "_fullest", lambda titles: min(titles, key=len)),
 }
 
