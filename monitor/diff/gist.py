@@ -1,0 +1,102 @@
+"""What a headline tells, as values that can be compared: weighted words, numbers, places, events; compares nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.diff import lists
+from monitor.diff.listing import folded
+from monitor.diff.stems import stem
+from monitor.text import title_key
+
+# What a word of each sort weighs.
+NAME, PLAIN, COMMON, EVENT, PLACE, NUMBER, SHORT = 1.2, 1.0, 0.4, 0.7, 0.8, 0.6, 0.5
+_CAPITALISED = re.compile(r"(?<![.:!?«»\"“”|—–-])(?<!^)\s(?:[^\W\d_]['’])?([A-ZÀ-Þ][\w]{2,})")
+_TITLE_CASE = 0.6  # share of words in capitals from which capitals say nothing
+_THOUSANDS = re.compile(r"(?<=[1-9])000$|^000$")  # «12 ألف» and 12000, 2,000 and 2 thousand
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a headline: what it is compared by, and how much it says."""
+
+    key: str  # stem, or the sign and number of its kind of event (!), place (@) or number (#)
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What one headline tells."""
+
+    words: tuple[Word, ...]  # each once
+    weight: float
+    order: tuple[str, ...]  # their keys as they follow each other
+    numbers: frozenset[str]
+    places: frozenset[int]
+    events: frozenset[str]
+    names: frozenset[str]  # Latin words with a capital within the sentence
+    stages: frozenset[int]  # of an affair
+    letters: frozenset[str]  # groups of three
+    text: str  # folded
+
+
+@lru_cache(maxsize=8192)
+def gist(title: str) -> Gist:
+    """Return what a headline tells."""
+    folded = title_key(title)
+    tokens = folded.split()
+    names = _names(title)
+    order = tuple(word for token in tokens if (word := _word(token.lstrip("+-"))))
+    unlike = tuple({word.key: _named(word, names) for word in order}.values())
+    keys = tuple(word.key for word in order)
+    run = " ".join(keys)
+    return Gist(
+        words=unlike,
+        weight=sum(word.weight for word in unlike),
+        order=keys,
+        numbers=frozenset(key for key in keys if key[0] == "#"),
+        places=frozenset(int(key[1:]) for key in keys if key[0] == "@"),
+        events=frozenset(key for key in keys if key[0] == "!"),
+        names=names,
+        stages=frozenset(stage for token in tokens for stage in _stages(token)),
+        letters=frozenset(run[i : i + 3] for i in range(len(run) - 2)),
+        text=folded,
+    )
+
+
+@lru_cache(maxsize=65536)
+def _word(token: str) -> Word | None:
+    """Return what a folded word counts as, or None: nothing."""
+    if token in lists.fillers() or (len(token) == 1 and not token.isdigit()):
+        return None
+    if token in lists.numerals():
+        return Word("#" + lists.numerals()[token], NUMBER)
+    if token[0].isdigit():
+        digits = _THOUSANDS.sub("", token)
+        return Word("#" + digits, NUMBER) if digits else None
+    stemmed = stem(token)
+    for listed, sign, weight in ((lists.places(), "@", PLACE), (lists.events(), "!", EVENT)):
+        number = listed.get(token, listed.get(stemmed))
+        if number is not None:
+            return Word(f"{sign}{number}", weight)
+    common = token in lists.common() or stemmed in lists.common()
+    return Word(stemmed, COMMON if common else SHORT if len(token) < 3 else PLAIN)
+
+
+def _names(title: str) -> frozenset[str]:
+    """Return the stems of names: Latin words with a capital, unless the whole headline is set in capitals."""
+    found = _CAPITALISED.findall(title)
+    if not found or len(found) > _TITLE_CASE * (title.count(" ") + 1):
+        return frozenset()
+    return frozenset(stem(folded(word)) for word in found)
+
+
+def _named(word: Word, names: frozenset[str]) -> Word:
+    return Word(word.key, NAME) if word.key in names else word
+
+
+@lru_cache(maxsize=65536)
+def _stages(token: str) -> frozenset[int]:
+    return lists.stages().get(token) or lists.stages().get(stem(token), frozenset())
