@@ -42,7 +42,7 @@ class FetchError(SourceError):
     """No usable answer came.
 
     `kind` is one of: dns, refused, connect, tls, timeout, reset, protocol, redirect, address, status, too_large,
-    encoding, truncated, url.
+    encoding, truncated, url, browser.
     """
 
     def __init__(

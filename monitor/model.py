@@ -56,12 +56,21 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """How a browser shows a page before it is read."""
+
+    wait_for: str | None = None  # CSS selector of what the page's scripts bring; the page's rest when missing
+    seconds: float = 20.0  # for all of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What to ask a site for."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     allow_private: tuple[str, ...] = ()  # CIDR networks that may be connected to although they are not public
+    rendering: Rendering | None = None  # None: the page is read as the server sends it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

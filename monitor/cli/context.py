@@ -18,7 +18,7 @@ from monitor.errors import StoreBusy
 
 if TYPE_CHECKING:  # the runtime pays for these only in commands that need them
     from monitor.config.schema import Config
-    from monitor.fetch.client import HttpFetcher
+    from monitor.fetch.browser import BrowserFetcher
     from monitor.fetch.resolve import PoolResolver
     from monitor.ports import Clock
     from monitor.store.store import SqliteStore
@@ -150,17 +150,16 @@ def make_resolver() -> PoolResolver:
     return PoolResolver(ThreadPoolExecutor(8, thread_name_prefix="dns"))
 
 
-def make_fetcher(config: Config, clock: Clock, resolver: PoolResolver) -> HttpFetcher:
+def make_fetcher(config: Config, clock: Clock, resolver: PoolResolver) -> BrowserFetcher:
     """Return the fetcher that a configuration asks for; close it after use."""
     from monitor import __version__
+    from monitor.fetch.browser import BrowserFetcher
     from monitor.fetch.client import HttpFetcher
 
-    return HttpFetcher(
-        clock=clock,
-        resolver=resolver,
-        user_agent=config.user_agent or f"headline-monitor/{__version__}",
-        allow_private=config.allow_private,
-    )
+    user_agent = config.user_agent or f"headline-monitor/{__version__}"
+    allowed = config.allow_private
+    plain = HttpFetcher(clock=clock, resolver=resolver, user_agent=user_agent, allow_private=allowed)
+    return BrowserFetcher(plain, clock=clock, resolver=resolver, user_agent=user_agent, allow_private=allowed)
 
 
 def owner() -> str:

@@ -10,7 +10,7 @@ from monitor.errors import ConfigError
 if TYPE_CHECKING:
     from monitor.ports import EndpointOptions
 
-TYPES = ("html", "feed", "wordpress", "sitemap", "json")  # written out: the kinds themselves load slowly
+TYPES = ("html", "feed", "wordpress", "sitemap", "json", "browser")  # written out: the kinds themselves load slowly
 
 
 def made(kind: str, url: str, settings: Mapping[str, Sequence[str]]) -> EndpointOptions:

@@ -180,7 +180,7 @@ def _extractor(endpoint: EndpointOptions, site: SiteContext, *, with_recipes: bo
     wrong = [f"{key}: {problem}" for key, problem in endpoint.problems()]
     if wrong:
         raise ExtractError("; ".join(wrong))
-    if isinstance(endpoint, HtmlEndpoint):
+    if type(endpoint) is HtmlEndpoint:
         return HtmlExtractor(endpoint, site, with_recipes=with_recipes)
     return KINDS[endpoint.type].build(endpoint, site)
 

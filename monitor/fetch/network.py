@@ -77,31 +77,36 @@ class GuardedBackend(httpcore.NetworkBackend):
 
         Checking the name first and connecting by name later would let the answer change in between.
         """
-        addresses = self._addresses(host, port, timeout)
-        for address in addresses:
-            self._check(host, address)
-        return Stream(
-            _connect(addresses[:_MAX_TRIED], port, timeout), host=host, trust=self._trust, max_read=self._max_read
+        addresses = checked_addresses(host, port, self._resolver, _left(timeout), self._allowed)
+        return Stream(_connect(addresses, port, timeout), host=host, trust=self._trust, max_read=self._max_read)
+
+
+def checked_addresses(
+    host: str, port: int, resolver: Resolver, seconds: float, allowed: Sequence[Network]
+) -> Sequence[str]:
+    """Return addresses of `host` to connect to, best first; its name may be looked up for so many seconds.
+
+    Raises:
+        FetchError: it has none (`dns`), or one of them may not be connected to (`address`).
+    """
+    addresses = [host] if _is_address(host) else resolver(host, port, seconds)
+    if not addresses:
+        raise FetchError(f"the name '{host}' has no address; check it for a typing mistake", kind="dns")
+    for address in addresses:
+        _check(host, address, allowed)
+    return addresses[:_MAX_TRIED]
+
+
+def _check(host: str, text: str, allowed: Sequence[Network]) -> None:
+    address = guard.address(text)
+    reason = guard.refusal(address, allowed)
+    if reason:
+        leads = "" if host == text else f"'{host}' leads to "
+        raise FetchError(
+            f"{leads}{address}, which is not on the public internet ({reason}); if you mean to watch it, "
+            f"add allow_private: [{address}] to the source",
+            kind="address",
         )
-
-    def _addresses(self, host: str, port: int, deadline: float | None) -> Sequence[str]:
-        if _is_address(host):
-            return [host]
-        found = self._resolver(host, port, _left(deadline))
-        if not found:
-            raise FetchError(f"the name '{host}' has no address; check it for a typing mistake", kind="dns")
-        return found
-
-    def _check(self, host: str, text: str) -> None:
-        address = guard.address(text)
-        reason = guard.refusal(address, self._allowed)
-        if reason:
-            leads = "" if host == text else f"'{host}' leads to "
-            raise FetchError(
-                f"{leads}{address}, which is not on the public internet ({reason}); if you mean to watch it, "
-                f"add allow_private: [{address}] to the source",
-                kind="address",
-            )
 
 
 def _is_address(host: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.ports import EndpointOptions, SourceKind
-from monitor.sources import feed, html, jsonapi, sitemap, wordpress
+from monitor.sources import browser, feed, html, jsonapi, sitemap, wordpress
 from monitor.sources.recipes import RecipeEndpoint, recipe_for
 
 KINDS: dict[str, SourceKind] = {
@@ -12,6 +12,7 @@ KINDS: dict[str, SourceKind] = {
     "wordpress": SourceKind(options=wordpress.WordPressEndpoint, build=wordpress.build),
     "sitemap": SourceKind(options=sitemap.SitemapEndpoint, build=sitemap.build),
     "json": SourceKind(options=jsonapi.JsonEndpoint, build=jsonapi.build),
+    "browser": SourceKind(options=browser.BrowserEndpoint, build=browser.build),
 }
 
 __all__ = ["KINDS", "default_endpoints"]

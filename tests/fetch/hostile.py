@@ -41,7 +41,7 @@ def redirect(location: str, status: str = "302 Found") -> bytes:
 class Site:
     """Answers by path; each connection has a thread of its own."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> None:
         self.answers: dict[str, Answer | list[Answer]] = {}
         self.asked: list[str] = []  # request heads
         self.connections = 0
@@ -50,7 +50,7 @@ class Site:
         self._tls = tls
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((address, 0))
         self.port = self._listener.getsockname()[1]
         self._start(self._accept)
 
