@@ -10,7 +10,7 @@ from monitor.match.rules import Rule
 from monitor.match.terms import PatternTerm, Phrase, TermKey, parse_term
 from monitor.match.title import Title
 from monitor.match.written import Mode
-from monitor.text import fold_text, is_acronym
+from monitor.text import fold_text, is_acronym, is_breaking_label
 from monitor.text.particles import ARTICLE
 
 _SHORT = 2  # letters
@@ -125,6 +125,8 @@ def _doubt(key: TermKey, text: str) -> str | None:
     if isinstance(term, PatternTerm):
         everywhere = all(any(True for _ in term.hits(Title(sample))) for sample in _SAMPLES)
         return f"{text} is found in nearly every headline" if everywhere else None
+    if is_breaking_label(text):
+        return f"'{text}' is a mark of breaking news, which is none of a headline's words; write breaking: true"
     if len(term.words) > 1 or is_acronym(term.words[0].written.text):
         return None
     folded = term.words[0].written.folded

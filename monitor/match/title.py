@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from monitor.match.pattern import Text, prepare
-from monitor.text import Token, fold, tokens, unglued
+from monitor.text import Token, fold, headline_start, tokens, unglued
 
 
 class Title:
@@ -15,7 +15,8 @@ class Title:
     def __init__(self, text: str) -> None:
         self.text = text
         self._folded = fold(text)
-        self.words: Sequence[Token] = tokens(self._folded)
+        start = headline_start(text)  # a mark such as «عاجل :» is none of the words
+        self.words: Sequence[Token] = tuple(word for word in tokens(self._folded) if word.start >= start)
 
     @cached_property
     def readings(self) -> tuple[Sequence[Token], ...]:

@@ -1,7 +1,7 @@
 """What the monitor knows about text: folding, words, display form, marks of breaking news, languages."""
 
 from monitor.ports import Token
-from monitor.text.breaking import is_breaking_label, split_mark
+from monitor.text.breaking import headline_start, is_breaking_label, split_mark
 from monitor.text.detect import languages_of
 from monitor.text.display import clean
 from monitor.text.identity import title_key
@@ -18,6 +18,7 @@ __all__ = [
     "fold",
     "fold_text",
     "forms_of",
+    "headline_start",
     "is_acronym",
     "is_breaking_label",
     "languages_of",

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from monitor.ports import Reading, Token
-from monitor.text.arabic_nouns import Form, family, inflections, inflections_of_plural, singulars
+from monitor.text.arabic_nouns import SLOPPY, Form, family, inflections, inflections_of_plural, singulars
+from monitor.text.forms import token_text
 from monitor.text.lexicon import Line, by_first, by_word, names
 from monitor.text.normalize import fold_text
 from monitor.text.particles import ARTICLE, CALL, joins, splits
 
 _HAMZA_ON_ALEF = "أإآ"  # so written, the first letter belongs to the word: ألمانيا, إلغاء, آلية
 _SHORT = 2  # letters; words of this length take one particle only, shorter ones are not taken apart
+_LONG_NAME = 5  # letters
 _MOST = 4  # letters that particles before a word can have
-_PARTICLES = "وفبكل"
+_PARTICLES = ("و", "ف", "ب", "ك", "ل", "وب", "وك", "ول", "فب", "فك", "فل")
 _WORDS = "arabic_words"
 
 # Without the article these two letters are another, very common word (الله, الآن).
@@ -101,7 +103,7 @@ class Arabic:
         The word may come as a person wrote it: that tells an article (الأمن) from a first letter (ألمانيا), which
         look the same once folded.
         """
-        folded = fold_text(word)
+        folded = token_text(word, between="")
         base = _without_article(word, folded)
         stems = _name(folded) or _noun(base, written_article=base != folded)
         if family:
@@ -127,6 +129,8 @@ def _name(folded: str) -> dict[str, Stem]:
         base = _without_article(spelling, written)
         stem = Stem("" if written == folded else "spelling", bare=base == written, definite=base != written)
         stems[base] = _either(stems[base], stem) if base in stems else stem
+        if written.startswith("ل") and len(written) >= _LONG_NAME:
+            stems[written[1:]] = Stem("spelling", bare=False)  # اليبيا: one of two ل is missing
     return stems
 
 
@@ -179,8 +183,9 @@ def _inflected(word: str, step: str, *, plural: bool) -> dict[str, Stem]:
     stems: dict[str, Stem] = {}
     for form in inflections_of_plural(word) if plural else inflections(word, listed=word in by_word(_WORDS)):
         if form.text in own or not _is_other(form.text, own):
+            bare = form.step != SLOPPY or word[:-1] not in by_word(_WORDS)  # وجهه: of وجه rather than of وجهة
             definite = not form.bound and (form.text == word or ARTICLE + form.text not in names(Arabic.code))
-            stems.setdefault(form.text, Stem(step or form.step, definite=definite))
+            stems.setdefault(form.text, Stem(step or form.step, bare=bare, definite=definite))
     return stems
 
 
@@ -188,23 +193,30 @@ def _is_other(form: str, own: set[str]) -> bool:
     """Tell whether what the rules made of a word, or what it is the plural of, is listed as a word of its own."""
     if form in names(Arabic.code):
         return True
-    lines = by_word(_WORDS).get(form, ()) or by_word(_WORDS).get(_feminine(form), ())
-    return bool(lines) and not any(own.intersection(line) for line in lines)
-
-
-def _feminine(form: str) -> str:
-    """Return the word in ة that a form in ات may be the plural of: مكتبات are libraries rather than offices."""
-    return f"{form[:-2]}ة" if form.endswith("ات") else form
+    looks = (form, form.removeprefix(ARTICLE), *singulars(form))
+    listed = next((by_word(_WORDS)[other] for other in looks if other in by_word(_WORDS)), ())
+    return bool(listed) and not any(own.intersection(line) for line in listed)
 
 
 def _others(base: str, stems: Stems) -> Iterator[str]:
     """Yield listed words, inflected, that look like this word behind a particle: بطاقة is not ب and طاقة."""
     yield from by_first("arabic_apart").get(base, ())
-    for looks in (particle + stem for particle in _PARTICLES for stem in stems):
+    for looks in {looks for stem in stems for looks in _behind_particles().get(stem, ())}:
         if looks in by_word(_WORDS):
             yield from (text for text in _all_numbers(looks, "") if text not in stems)
-        elif looks in names(Arabic.code) and looks not in stems:
+        elif looks not in stems:
             yield looks
+
+
+@cache
+def _behind_particles() -> Mapping[str, Sequence[str]]:
+    """Return the listed words that begin like particles, by what would be left without these."""
+    found: dict[str, list[str]] = {}
+    for word in (*by_word(_WORDS), *names(Arabic.code)):
+        for particle in _PARTICLES:
+            if word.startswith(particle) and len(word) > len(particle):
+                found.setdefault(word[len(particle) :], []).append(word)
+    return found
 
 
 def _family(base: str) -> Iterator[Form]:

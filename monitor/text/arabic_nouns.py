@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 _PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "نا", "ك", "كم", "كن")
 _FEMALE = "ة"
+SLOPPY = "ه for ة"
 _LONG = 4  # letters; shorter words have no sound plural by rule: too many of them would be other words
 # Shapes of participles, which are persons more often than things: متظاهر, مستثمر, مهاجر, مسؤول, معتقل, منسحب.
 _PERSON = re.compile(r"م(?:ت..|ست|.ا.|..و.|.ت.|ن..).*")
@@ -57,7 +58,7 @@ def inflections_of_plural(plural: str) -> Iterator[Form]:
     """Yield the forms of a broken plural: pronouns, but neither dual nor another plural."""
     yield Form(plural, "")
     if plural.endswith(_FEMALE):
-        yield Form(f"{plural[:-1]}ه", "ه for ة")
+        yield Form(f"{plural[:-1]}ه", SLOPPY)
         yield from _with_pronouns(f"{plural[:-1]}ت", "pronoun")
     else:
         yield from _singular(plural)
@@ -77,7 +78,7 @@ def _with_pronouns(stem: str, step: str) -> Iterator[Form]:
 
 
 def _feminine(stem: str) -> Iterator[Form]:
-    yield Form(f"{stem}ه", "ه for ة")
+    yield Form(f"{stem}ه", SLOPPY)
     yield from _with_pronouns(f"{stem}ت", "pronoun")
     for case in ("ا", "ي"):
         yield Form(f"{stem}ت{case}ن", "dual")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.text.normalize import fold, fold_text
+from monitor.text.normalize import Folded, fold, fold_text
 
 _MARKS = (
     *("عاجل", "عاجل جدا", "عاجل الان", "خبر عاجل", "اخبار عاجله", "اخبار عاجلة", "فوري"),
@@ -37,6 +37,7 @@ _PREFIX = re.compile(
     re.VERBOSE,
 )
 _LABELS = frozenset(_MARKS)
+_MOST_MARKS = 3
 
 
 def split_mark(title: str) -> tuple[str | None, str]:
@@ -45,13 +46,32 @@ def split_mark(title: str) -> tuple[str | None, str]:
     A mark needs a sign after it («URGENT : …», «[عاجل] …», «🔴 BREAKING | …»); only «عاجل» also stands bare, as
     Arabic sites print it.
     """
-    folded = fold(title)
+    found = _find(fold(title))
+    if found is None:
+        return None, title
+    start, end, rest = found
+    return title[start:end].strip(), title[rest:].strip()
+
+
+def headline_start(title: str) -> int:
+    """Return where the headline itself begins, behind all its marks («عاجل | خبر عاجل : …»)."""
+    start = 0
+    for _ in range(_MOST_MARKS):
+        found = _find(fold(title[start:]))
+        if found is None:
+            break
+        start += found[2]
+    return start
+
+
+def _find(folded: Folded) -> tuple[int, int, int] | None:
+    """Return where in the original the mark begins and ends, and where what follows it begins."""
     found = _PREFIX.match(folded.text)
     if not found or not _WORDS.search(folded.text, found.end()):
-        return None, title
+        return None
     start, end = found.span(found.lastgroup or 0)
     offsets = folded.offsets
-    return title[offsets[start] : offsets[end]].strip(), title[offsets[found.end()] :].strip()
+    return offsets[start], offsets[end], offsets[found.end()]
 
 
 def is_breaking_label(text: str) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from monitor.text.forms import PlainForms, name_forms
+from monitor.text.forms import PlainForms, name_forms, token_text
 from monitor.text.lexicon import by_first, by_word
-from monitor.text.normalize import fold_text
 
 _VERB = 4  # letters; shorter verbs are listed
 _ES = re.compile(r".*(?:s|x|z|ch|sh)")
@@ -27,7 +26,7 @@ class English:
 
         A word with accents is none of English.
         """
-        folded = fold_text(word)
+        folded = token_text(word)
         steps = name_forms(word, self.code)
         if not steps:
             apart = by_first("english_apart").get(folded, frozenset())

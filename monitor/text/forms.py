@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.ports import Reading, Token
-from monitor.text.lexicon import names
+from monitor.text.lexicon import NAME_COLUMNS, names
 from monitor.text.normalize import fold_text
+
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def token_text(word: str, between: str = "-") -> str:
+    """Return a written word as the tokens have it: folded, the parts of a compound with one sign between them."""
+    return between.join(filter(None, _SIGNS.split(fold_text(word))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +23,8 @@ class PlainForms:
     """Forms by their text, and the step that leads to each; an empty step is the word as written."""
 
     steps: Mapping[str, str]
-    acronym: bool = False  # counts only where it stands in capitals
+    acronym: bool = False  # counts only where it stands in capitals,
+    wordlike: bool = False  # or where it begins with one (Onu)
     article: bool = False
 
     @property
@@ -25,7 +34,9 @@ class PlainForms:
 
     def read(self, token: Token) -> Reading | None:
         """Return how the token comes from the word."""
-        if token.text not in self.steps or (self.acronym and not token.capitals):
+        if token.text not in self.steps:
+            return None
+        if self.acronym and not (token.capitals or (self.wordlike and token.capital)):
             return None
         step = self.steps[token.text]
         return Reading(article=False, steps=(step,) if step else ())
@@ -41,8 +52,11 @@ class PlainForms:
 
 
 def name_forms(word: str, code: str) -> dict[str, str]:
-    """Return the spellings of a listed name with their steps; empty for others, and where it has no capital."""
-    folded = fold_text(word)
-    if folded not in names(code) or not word[:1].isupper():
+    """Return the spellings of a listed name with their steps; empty for others, and where it has no capital.
+
+    What is a name in one language is one in all (Holland is not inflected in French).
+    """
+    folded = token_text(word)
+    if not word[:1].isupper() or not any(folded in names(other) for other in NAME_COLUMNS):
         return {}
-    return {folded: "", **{fold_text(name): "spelling" for name in names(code)[folded] if fold_text(name) != folded}}
+    return {folded: ""} | {fold_text(name): "spelling" for name in names(code).get(folded, ())} | {folded: ""}

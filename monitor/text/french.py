@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from monitor.text.forms import PlainForms, name_forms
+from monitor.text.forms import PlainForms, name_forms, token_text
 from monitor.text.lexicon import by_first, by_word
 from monitor.text.normalize import fold_text
 
@@ -34,7 +34,7 @@ class French:
 
     def forms(self, word: str, *, family: bool = False) -> PlainForms:
         """Return the word, its plural or singular, and the feminine; `family` adds adjectives of what it names."""
-        folded = fold_text(word)
+        folded = token_text(word)
         steps = name_forms(word, self.code)
         if not steps:
             apart = by_first("french_apart").get(folded, frozenset())

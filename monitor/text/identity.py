@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from monitor.text.breaking import split_mark
+from monitor.text.breaking import headline_start
 from monitor.text.normalize import fold_text
 from monitor.text.tokens import WORD
 
 _SIGNED_WORD = re.compile(rf"((?<!\w)[+\-−–—](?=\d))?({WORD})")
-_MOST_MARKS = 3  # «عاجل | عاجل : …»
 
 
 @lru_cache(maxsize=8192)  # every poll asks for the same titles again
@@ -20,10 +19,6 @@ def title_key(title: str) -> str:
     Quotes, dashes, spaces, case, accents, tashkeel and ة/ه make no difference; numbers and their signs do.
     Empty only for an empty title.
     """
-    rest = title
-    for _ in range(_MOST_MARKS):
-        mark, rest = split_mark(rest)
-        if mark is None:
-            break
+    rest = title[headline_start(title) :]
     words = [("+" if sign == "+" else sign and "-") + word for sign, word in _SIGNED_WORD.findall(fold_text(rest))]
     return " ".join(words).replace("ة", "ه") or fold_text(title).strip() or title.strip() or title

@@ -15,6 +15,7 @@ from monitor.text.normalize import fold_text
 Line = tuple[str, ...]
 Lines = Mapping[str, tuple[Line, ...]]
 
+_PARTICLES = [one + other for one in ("", "و", "ف") for other in ("", "ب", "ك", "ل")]
 NAME_COLUMNS = ("ar", "fr", "en")  # of names.tsv; a dash stands where there is no name
 
 
@@ -59,10 +60,15 @@ def by_first(name: str) -> Mapping[str, frozenset[str]]:
 
 @cache
 def compounds() -> Mapping[str, tuple[tuple[Line, str], ...]]:
-    """Return by first part the compounds that are one word: their parts, and the text they count as."""
+    """Return by first part the compounds that are one word: their parts, and the text they count as.
+
+    Arabic ones count as what they are without the space, and take particles (بأبو ظبي).
+    """
     found: dict[str, list[tuple[Line, str]]] = {}
-    for line in read("compounds"):
-        for word in line:
-            parts = tuple(fold_text(word).replace("'", "-").split("-"))
-            found.setdefault(parts[0], []).append((parts, "-".join(parts)))
+    for word in (word for line in read("compounds") for word in line):
+        parts = tuple(fold_text(word).replace("'", "-").split("-"))
+        for particle in ("",) if word[0] < "\u0600" else _PARTICLES:
+            first = particle + parts[0]
+            joined = ("-" if word[0] < "\u0600" else "").join((first, *parts[1:]))
+            found.setdefault(first, []).append(((first, *parts[1:]), joined))
     return {first: tuple(sorted(listed, key=lambda one: -len(one[0]))) for first, listed in found.items()}

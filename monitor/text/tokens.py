@@ -20,7 +20,8 @@ _WORD = re.compile(WORD)
 _WORD_OR_DOTTED = re.compile(rf"{_DOTTED}|{WORD}")
 _SENTENCE_BREAK = re.compile(r"[:.!?؟؛;۔。|¦•]")
 # Two words without a space between them, after a letter that does not join the next: الدارالبيضاء, وزيرالداخلية.
-_GLUED = re.compile(r"(?<=.[ادذرزوةي])ال(?=.{3})")
+# ة ends a word wherever it stands; digits behind letters may be a number of their own (covid19).
+_GLUED = re.compile(r"(?<=.[ادذرزوي])(?=ال(?:.{3}|له$))|(?<=.ة)(?=.{2})|(?<=[a-z]{3})(?=\d)")
 
 
 def tokens(folded: Folded) -> tuple[Token, ...]:
@@ -37,13 +38,15 @@ def tokens(folded: Folded) -> tuple[Token, ...]:
         first = offsets[start]
         behind = max(offsets[end], offsets[end - 1] + 1)  # one character can become several words (ﷺ)
         word = match.group()
+        capital = original[first].isupper()
         found.append(
             Token(
                 word.replace(".", "") if "." in word else word,
                 first,
                 behind,
                 breaks and bool(found) and _SENTENCE_BREAK.search(text, last, start) is not None,
-                end - start > 1 and original[first:behind].isupper(),
+                capital and end - start > 1 and original[first:behind].isupper(),
+                capital,
             )
         )
         last = end
@@ -55,7 +58,7 @@ def unglued(words: Sequence[Token]) -> tuple[Token, ...] | None:
 
     It is a second way to read a headline, since many words only look so (العدالة is none of them, ليبراليون is).
     """
-    if not any("ال" in token.text[2:] and _GLUED.search(token.text) for token in words):
+    if not any(_GLUED.search(token.text) for token in words):
         return None
     return tuple(piece for token in words for piece in _pieces(token))
 

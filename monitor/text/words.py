@@ -11,33 +11,42 @@ from monitor.text.detect import languages_of
 from monitor.text.english import English
 from monitor.text.forms import PlainForms
 from monitor.text.french import French
+from monitor.text.lexicon import by_word
 from monitor.text.normalize import fold, fold_text
 from monitor.text.tokens import tokens
 
 _ARABIC, _FRENCH, _ENGLISH = Arabic(), French(), English()
 LANGUAGES: dict[str, Language] = {language.code: language for language in (_ARABIC, _FRENCH, _ENGLISH)}
 _ACRONYM = range(2, 6)  # letters
+_VOWELS = frozenset("AEIOUY")
+_SURE = 3  # letters without a vowel are no word (but pm and km are)
 
 
 def forms_of(word: str, *, family: bool = False) -> Forms:
     """Return all tokens that count as a word, as a person wrote it: one token, with its ornaments.
 
-    Two to five capitals are an acronym, which counts only in capitals (EU is not eu).
+    Two to five capitals are an acronym, which counts in capitals only (EU is not eu), or also with one (Onu).
     """
     folded = _text(word)
     codes = languages_of(folded)
     if codes == (_ARABIC.code,):
         return _ARABIC.forms(word, family=family)
     if not codes or is_acronym(word):
-        return PlainForms({folded: ""}, acronym=bool(codes))
+        return PlainForms({folded: ""}, acronym=bool(codes), wordlike=_is_wordlike(word))
     english, french = (language.forms(word, family=family).steps for language in (_ENGLISH, _FRENCH))
     return PlainForms({**english, **french, folded: ""})
 
 
 def is_acronym(word: str) -> bool:
-    """Tell whether a word is written like ONU or O.N.U."""
+    """Tell whether a word is written like EU or E.U."""
     letters = word.replace(".", "")
     return len(letters) in _ACRONYM and letters.isascii() and letters.isalpha() and letters.isupper()
+
+
+def _is_wordlike(word: str) -> bool:
+    """Tell whether an acronym may also be written like a word, since it can be no other: Onu, Fbi, Cnss."""
+    letters = word.replace(".", "")
+    return fold_text(letters) in by_word("acronyms") or (len(letters) >= _SURE and _VOWELS.isdisjoint(letters))
 
 
 def cores(text: str) -> Collection[str]:

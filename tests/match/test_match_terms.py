@@ -78,6 +78,8 @@ def test_a_word_is_found_in_its_spellings(term, title, piece):
         ("ألعاب", "تحليل لعاب المتسابقين"),
         ("إلغاء", "تفكيك شبكة بغاء"),
         ("الله", "قال له الوزير"),
+        ("خبر", "خبر عاجل: إغلاق الميناء"),
+        ("minute", "Dernière minute : séisme au large"),
     ],
 )
 def test_a_look_alike_is_not_found(term, title):

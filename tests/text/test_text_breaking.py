@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text import is_breaking_label, split_mark
+from monitor.text import headline_start, is_breaking_label, split_mark
 
 anything = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -89,3 +89,15 @@ def test_mark_and_rest_are_pieces_of_the_title(text, mark):
 @pytest.mark.parametrize("text", ["🔴" * 10_000, "عاجل " * 2_000, "عاجل:" + ":" * 10_000, "urgent" + " " * 10_000])
 def test_hostile_titles_are_split_quickly(text):
     split_mark(text)
+
+
+@pytest.mark.parametrize(
+    "title", ["عاجل | خبر عاجل: إغلاق الميناء", "URGENT - ALERTE : séisme", "[Breaking] flash: quake", "عاجل إغلاق"]
+)
+def test_the_headline_begins_behind_all_its_marks(title):
+    rest = title[headline_start(title) :]
+    assert rest in {"إغلاق الميناء", "séisme", "quake", "إغلاق"}
+
+
+def test_a_headline_without_mark_begins_at_its_beginning():
+    assert 0 == headline_start("إغلاق الميناء") == headline_start("عاجل") == headline_start("")

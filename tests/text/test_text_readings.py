@@ -49,6 +49,19 @@ def test_capitals_are_told():
     assert [True, False, False, False] == [t.capitals for t in tokens(fold("ONU Onu a الأمن"))]
 
 
+@pytest.mark.parametrize("written", ["Onu", "ONU", "O.N.U."])
+def test_an_acronym_that_is_no_other_word_may_be_written_like_one(written):
+    assert forms_of("ONU").read(token(written))
+    assert forms_of("ONU").read(token("onu")) is None
+
+
+def test_a_name_in_two_words_is_one_word_with_or_without_the_space():
+    for written in ("أبو ظبي", "أبوظبي", "بأبو ظبي", "لأبوظبي"):
+        assert forms_of("أبو ظبي").read(token(written)), written
+        assert forms_of("أبوظبي").read(token(written)), written
+    assert forms_of("الله").read(token("عبد الله")) is None
+
+
 @pytest.mark.parametrize("written", ["États-Unis", "Etats Unis", "ÉTATS-UNIS"])
 def test_a_compound_is_one_word_that_does_not_mean_its_parts(written):
     [found] = tokens(fold(f"«{written}»"))
@@ -70,6 +83,20 @@ def test_glued_words_are_taken_apart_as_a_second_reading():
     )
 
 
-@pytest.mark.parametrize("title", ["وزارة العدالة تعلن الأمن", "police", "", "والأمن بالدار"])
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("وزيرالداخلية", "وزير الداخليه"),
+        ("شرطةالقاهرة", "شرطة القاهرة"),
+        ("حكومةجديدة", "حكومة جديدة"),
+        ("سورياالعنوان", "سوريا العنوان"),
+        ("COVID19", "covid 19"),
+    ],
+)
+def test_words_without_a_space_between_them_are_taken_apart(written, parts):
+    assert parts.replace("ه", "ة") == " ".join(token.text.replace("ه", "ة") for token in unglued(tokens(fold(written))))
+
+
+@pytest.mark.parametrize("title", ["وزارة العدالة تعلن الأمن", "police 24h G20", "", "والأمن بالدار"])
 def test_headlines_without_glued_words_have_one_reading(title):
     assert unglued(tokens(fold(title))) is None
