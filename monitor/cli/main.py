@@ -17,6 +17,7 @@ from monitor.cli.init import init
 from monitor.cli.notify import notify
 from monitor.cli.once import once
 from monitor.cli.preview import preview
+from monitor.cli.probe import probe
 from monitor.cli.run import run
 from monitor.cli.schema import schema
 from monitor.cli.status import status
@@ -34,6 +35,7 @@ def cli() -> None:
     \b
     First steps:
       headline-monitor demo          see it work, with no account and no network
+      headline-monitor probe URL     what can be watched at a site, and the block for it
       headline-monitor init          write a commented config/monitor.yaml
       headline-monitor check         is the configuration right?
       headline-monitor once          one pass over all sources
@@ -43,7 +45,7 @@ def cli() -> None:
     """
 
 
-for command in (run, once, check, extract, why, grep, preview, notify, status, deliveries, init, demo, schema):
+for command in (run, once, check, probe, extract, why, grep, preview, notify, status, deliveries, init, demo, schema):
     cli.add_command(command)
 
 

@@ -5,6 +5,7 @@ Remembers nothing and decides nothing about the schedule; `scout.py` does.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -42,12 +43,17 @@ class Attempt:
     items: Sequence[Item] = ()
     newest_at: datetime | None = None
     shared: int = 0  # how many of its headlines the page shows too
-    problem: str | None = None
+    error: SourceError | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Return why it shows no headlines, or None."""
+        return str(self.error) if self.error else None
 
     def says(self, now: datetime) -> str:
-        """Return in words what it showed."""
-        if self.problem:
-            return self.problem
+        """Return in few words what it showed."""
+        if self.error:
+            return _briefly(self.error)
         newest = f", newest {_age(now - self.newest_at)} old" if self.newest_at else ""
         shared = f", {self.shared} of them on the page" if self.shared else ""
         return f"{len(self.items)} headlines{newest}{shared}"
@@ -68,7 +74,7 @@ class Survey:
     @property
     def working(self) -> Sequence[Attempt]:
         """Return what tells headlines, the page first."""
-        return [attempt for attempt in (self.page, *self.others) if not attempt.problem]
+        return [attempt for attempt in (self.page, *self.others) if not attempt.error]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +114,7 @@ class _Look:
         page, front = self._look_at_page()
         others: list[Attempt] = []
         if not self._stopped and (front or not _is_hopeless(self._error)):
-            good = 0 if page.problem else 1
+            good = 0 if page.error else 1
             queue = deque(self._candidates(front))
             while queue and good < wanted and not self._is_over():
                 attempt, more = self._try(queue.popleft())
@@ -116,7 +122,7 @@ class _Look:
                 if attempt:
                     others.append(attempt)
                     self._told(attempt)
-                    good += attempt.problem is None
+                    good += attempt.error is None
         return Survey(
             page=page,
             front=front,
@@ -135,7 +141,7 @@ class _Look:
             front = self._fetch(extractor.request())
             attempt = self._read(candidate, extractor, front)
         except SourceError as error:
-            attempt = Attempt(candidate=candidate, url=self._url, problem=str(error))
+            attempt = Attempt(candidate=candidate, url=self._url, error=error)
         self._on_page = frozenset(canonical(item.url) for item in attempt.items if item.url)
         self._told(attempt)
         return attempt, front
@@ -175,7 +181,7 @@ class _Look:
                     return None, news
             return self._read(candidate, extractor, page), ()
         except SourceError as error:
-            return Attempt(candidate=candidate, url=candidate.url, problem=str(error)), ()
+            return Attempt(candidate=candidate, url=candidate.url, error=error), ()
 
     def _read(self, candidate: Candidate, extractor: Extractor, page: Fetched) -> Attempt:
         """Return the page's headlines.
@@ -239,6 +245,12 @@ def _stale(newest: datetime | None, now: datetime) -> str | None:
 def _is_lasting(asked: str, final: str) -> bool:
     """Tell whether a redirect only corrected the address."""
     return urlsplit(asked).hostname == urlsplit(final).hostname and not urlsplit(final).query
+
+
+def _briefly(error: SourceError) -> str:
+    """Return the reason without the advice, which is meant for addresses that somebody chose."""
+    status = getattr(error, "status", None)
+    return f"answered {status}" if status else re.sub(r"^source '[^']*': ", "", str(error)).partition("; ")[0]
 
 
 def _age(age: timedelta) -> str:

@@ -15,6 +15,7 @@ from monitor.config.reference import json_schema, reference, write_reference
 from monitor.config.schema import Config
 from monitor.errors import ConfigError
 from monitor.sources import KINDS, default_endpoints
+from monitor.urls import canonical
 
 # Python 3.11 and 3.12 warn of a module that Apprise imports when it is there
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -33,7 +34,7 @@ ACCOUNTS = {
 }
 
 
-@pytest.mark.parametrize("name", ["monitor.example.yaml", "newsroom.example.yaml"])
+@pytest.mark.parametrize("name", ["monitor.example.yaml", "newsroom.example.yaml", "starter.example.yaml"])
 def test_an_example_loads_without_a_doubt(name):
     config = load(FOLDER / name, environ=ACCOUNTS, **REAL)
     assert warnings(config) == []
@@ -43,6 +44,23 @@ def test_the_newsroom_watches_many_sites_in_three_languages():
     config = load(FOLDER / "newsroom.example.yaml", environ=ACCOUNTS, **REAL)
     assert 25 <= len(config.sources) <= 50
     assert all(source.endpoints for source in config.sources)
+
+
+def test_the_starter_set_says_of_every_site_only_its_address_and_its_time():
+    """A newcomer copies a block as it is: nothing in it refers to another, and nothing is switched off."""
+    text = (FOLDER / "starter.example.yaml").read_text("utf-8")
+    config = load(FOLDER / "starter.example.yaml", environ={}, **REAL)
+    assert len(config.sources) >= 40
+    assert all(source.enabled and source.discover and source.timezone for source in config.sources)
+    assert "endpoints" not in text
+    assert "unverified" in text.lower()
+    arabic = [source for source in config.sources if any("\u0621" <= letter <= "\u064a" for letter in source.name)]
+    assert len(arabic) >= 25
+
+
+def test_no_site_of_the_starter_set_stands_there_twice():
+    urls = [canonical(s.url) for s in load(FOLDER / "starter.example.yaml", environ={}, **REAL).sources]
+    assert len(urls) == len(set(urls))
 
 
 def test_the_examples_name_their_schema_for_editors():
