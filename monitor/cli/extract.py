@@ -162,14 +162,17 @@ def _endpoint(
     from monitor.sources import default_endpoints
     from monitor.sources.html import HtmlEndpoint, Region
 
-    if kind == "html" and selectors:
-        regions = {name: Region(items=selector) for name, selector in selectors.items()}
-        return HtmlEndpoint(type="html", url=address, ticker=regions.get("ticker"), list=regions.get("list"))
-    if not settings:
+    if not selectors and not settings:
         for endpoint in [*given, *default_endpoints(address)]:
             if endpoint.type == kind:
                 return replace(endpoint, url=address)
-    return made(kind, address, _pairs(settings))
+    endpoint = made(kind, address, _pairs(settings))
+    if not selectors:
+        return endpoint
+    if not isinstance(endpoint, HtmlEndpoint):
+        raise click.UsageError(f"--ticker and --list are for pages, not for --type {kind}")
+    regions = {name: Region(items=selector) for name, selector in selectors.items()}
+    return replace(endpoint, ticker=regions.get("ticker"), list=regions.get("list"))
 
 
 def _extractor(endpoint: EndpointOptions, site: SiteContext, *, with_recipes: bool) -> Extractor:

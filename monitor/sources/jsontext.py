@@ -12,11 +12,12 @@ from monitor.sources.entries import Unreadable
 _BLANK = "\ufeff \t\r\n"
 _SHIELD = re.compile(r"(?:\)\]\}'?,?|while\s?\(1\);|for\s?\(;;\);)\s*")  # keeps other sites' scripts from reading it
 _WRAPPING = re.compile(r"(?:/\*\*/\s*)?(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,200}\s{0,9}[(=]\s*")  # JSONP
+_START = re.compile(r"\[\s*\{\s*\"|\{\s*\"|\[\s*\]\s*\Z")
 _DECODER = json.JSONDecoder(strict=False)
 
 
 def load(text: str) -> Any:
-    """Return what the JSON holds; a call around it (`callback(…);`) or a guard before it is taken off.
+    """Return what the JSON holds; a call around it (`callback(…);`), or a guard or a site's warnings before it, go.
 
     Raises:
         Unreadable: it is no JSON; says what it is instead.
@@ -28,9 +29,15 @@ def load(text: str) -> Any:
     try:
         if wrapping:
             return _DECODER.raw_decode(text, wrapping.end())[0]
-        return _DECODER.decode(text)
+        return _DECODER.decode(_without_warnings(text))
     except (ValueError, RecursionError):
         raise Unreadable(f"is not JSON{_instead(text)}") from None
+
+
+def _without_warnings(text: str) -> str:
+    """Return the text from where JSON may start: PHP prints its warnings before what it was asked for."""
+    start = None if text.startswith(("{", "[")) else _START.search(text)
+    return text[start.start() :] if start else text
 
 
 def as_text(value: Any) -> str:

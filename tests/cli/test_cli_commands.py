@@ -100,6 +100,8 @@ def test_extract_reads_json_by_the_paths_it_is_told(tmp_path: Path) -> None:
     ]
     assert wrong.returncode == 78
     assert "unknown key 'titel' (did you mean 'title'?)" in wrong.stderr
+    page = call(*command, "--set", "title=name", "--ticker", ".bar", folder=tmp_path)
+    assert (page.returncode, "are for pages, not for --type json" in page.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,14 @@ def test_a_site_without_posts_is_empty_and_no_error(read):
     assert read([]) == []
 
 
+@pytest.mark.parametrize("answer", [[POST], []])
+def test_a_warning_of_the_site_before_its_answer_is_skipped(read, answer):
+    warning = "<br />\n<b>Warning</b>:  Undefined array key {x} in <b>/srv/a.php</b> on line <b>3</b><br />\n"
+    assert len(read(warning + json.dumps(answer))) == len(answer)
+    with pytest.raises(ExtractError, match="is not JSON"):
+        read(warning + json.dumps(answer) + "<p>and more")
+
+
 def test_rubbish_between_the_posts_costs_no_post(read):
     posts = [
         None,
