@@ -210,6 +210,7 @@ class Alert:
     channel: str
     due_at: datetime
     high_priority: bool = False
+    article: Article | None = None  # what the headline's page says, when a rule wants to know
 
 
 # --- delivery -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import (
     Alert,
+    Article,
     Delivery,
     Discovery,
     EndpointSpec,
@@ -235,6 +236,12 @@ class Store(Protocol):
 
     def freeze(self, deliveries: Sequence[Delivery]) -> None:
         """Put messages into the outbox and mark their alerts as queued."""
+
+    def articles(self, headlines: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Article | None]:
+        """Return what was read on the pages of headlines (source, key); None for a page that could not be read."""
+
+    def save_article(self, headline: tuple[str, str], url: str, article: Article | None, at: datetime) -> None:
+        """Remember what was read on the page of a headline, for the first time."""
 
     def drop_alerts(self, alert_ids: Sequence[str], reason: str) -> None:
         """Mark waiting alerts as dropped, which is visible and final."""

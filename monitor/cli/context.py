@@ -17,8 +17,11 @@ import click
 from monitor.errors import StoreBusy
 
 if TYPE_CHECKING:  # the runtime pays for these only in commands that need them
+    from concurrent.futures import ThreadPoolExecutor
+
     from monitor.config.schema import Config
     from monitor.fetch.browser import BrowserFetcher
+    from monitor.fetch.client import HttpFetcher
     from monitor.fetch.resolve import PoolResolver
     from monitor.ports import Clock
     from monitor.store.store import SqliteStore
@@ -160,6 +163,30 @@ def make_fetcher(config: Config, clock: Clock, resolver: PoolResolver) -> Browse
     allowed = config.allow_private
     plain = HttpFetcher(clock=clock, resolver=resolver, user_agent=user_agent, allow_private=allowed)
     return BrowserFetcher(plain, clock=clock, resolver=resolver, user_agent=user_agent, allow_private=allowed)
+
+
+def make_article_fetcher(config: Config, clock: Clock, resolver: PoolResolver) -> HttpFetcher:
+    """Return what reads articles while their alerts wait; close it after use."""
+    from monitor import __version__
+    from monitor.fetch.client import HttpFetcher, Limits
+    from monitor.pipeline.articles import PATIENCE
+
+    return HttpFetcher(
+        clock=clock,
+        resolver=resolver,
+        user_agent=config.user_agent or f"headline-monitor/{__version__}",
+        allow_private=config.allow_private,
+        limits=Limits(seconds=PATIENCE.total_seconds(), connect_seconds=3.0),
+    )
+
+
+def article_pool() -> ThreadPoolExecutor:
+    """Return the threads that read articles."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from monitor.pipeline.articles import THREADS
+
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="article")
 
 
 def owner() -> str:

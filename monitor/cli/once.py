@@ -32,7 +32,17 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
     from contextlib import closing
     from datetime import UTC, datetime
 
-    from monitor.cli.context import load_config, make_fetcher, make_resolver, only_instance, opened_store, owner
+    from monitor.cli.context import (
+        article_pool,
+        load_config,
+        make_article_fetcher,
+        make_fetcher,
+        make_resolver,
+        only_instance,
+        opened_store,
+        owner,
+    )
+    from monitor.pipeline.articles import Aside
     from monitor.pipeline.build import build
     from monitor.service.once import look_around, run_once
 
@@ -42,10 +52,13 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
         return datetime.now(UTC)
 
     sent: list[tuple[Delivery, Settlement]] = []
+    resolver = make_resolver()
     with (
         only_instance(state),
         opened_store(state) as store,
-        closing(make_fetcher(config, clock, make_resolver())) as fetcher,
+        closing(make_fetcher(config, clock, resolver)) as fetcher,
+        article_pool() as pool,
+        closing(make_article_fetcher(config, clock, resolver)) as pages,
     ):
         line = build(
             config,
@@ -55,6 +68,7 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
             random=random.random,
             owner=owner(),
             pause=time.sleep,
+            aside=Aside(fetcher=pages, pool=pool),
             watch=lambda delivery, settlement: sent.append((delivery, settlement)),
         )
         show = (lambda _result: None) if as_json else _show_poll

@@ -49,19 +49,25 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
     import random
     import time
 
-    from monitor.cli.context import load_config, make_fetcher, make_resolver, owner
+    from monitor.cli.context import article_pool, load_config, make_article_fetcher, make_fetcher, make_resolver, owner
+    from monitor.pipeline.articles import Aside
     from monitor.pipeline.build import build
     from monitor.service import journal
     from monitor.service.clock import SteadyClock
     from monitor.service.run import Loaded, Service
     from monitor.service.sdnotify import Notifier
 
-    clock, name, resolver = SteadyClock(), owner(), make_resolver()
+    clock, name, resolver, pool = SteadyClock(), owner(), make_resolver(), article_pool()
     parsing = threading.Lock()  # pages are big and Python computes one thing at a time anyway
 
     def load() -> Loaded:
         config = load_config(config_path)
         fetcher = make_fetcher(config, clock, resolver)
+        pages = make_article_fetcher(config, clock, resolver)
+
+        def close() -> None:
+            fetcher.close()
+            pages.close()
 
         def assemble() -> Loaded:
             line = build(
@@ -73,6 +79,7 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
                 owner=name,
                 pause=time.sleep,
                 parsing=parsing,
+                aside=Aside(fetcher=pages, pool=pool),
                 watch=journal.delivery,
             )
             return Loaded(
@@ -80,7 +87,7 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
                 workers=config.workers,
                 retention=config.retention,
                 again=assemble,
-                close=fetcher.close,
+                close=close,
             )
 
         return assemble()
@@ -92,7 +99,9 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
         notifier=Notifier(os.environ),
         status=lambda: summary(store),
     )
-    return service.run()
+    clean = service.run()
+    pool.shutdown(wait=False, cancel_futures=True)
+    return clean
 
 
 def summary(store: SqliteStore) -> str:

@@ -84,6 +84,10 @@ class RuleConfig:
     """Names of the sources it applies to; all when missing."""
     notify: tuple[str, ...]
     """Names of the channels that get the alert."""
+    article: Literal["none", "lead", "full"] = "lead"
+    """What of the headline's page goes into the alert, if it can be read within five seconds: `lead`, the first
+    paragraph and the time of publication; `full`, for a webhook the whole text too (more pages are read well with
+    `pip install headline-monitor[article]`); `none`: it is not asked for."""
     priority: Literal["normal", "high"] = "normal"
     """`high` goes out first, and passes quiet hours and digests."""
 

@@ -13,6 +13,7 @@ from monitor.config.rules import as_rule
 from monitor.config.schema import Config, SourceConfig
 from monitor.match.rules import RuleSet, compile_rules
 from monitor.model import Delivery, EndpointSpec, Settlement
+from monitor.pipeline.articles import Articles, Aside, Site
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.discover import Explorer, Pause
 from monitor.pipeline.flush import Flusher
@@ -21,6 +22,7 @@ from monitor.pipeline.scout import Scout, Watched, with_discovered
 from monitor.ports import Channel, Clock, EndpointOptions, Extractor, Fetcher, Random, SiteContext, Store
 from monitor.route.plan import Hours, Route, Router
 from monitor.sources import KINDS
+from monitor.urls import host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,13 @@ def build(
     owner: str,
     pause: Pause = lambda _seconds: None,
     parsing: AbstractContextManager[object] | None = None,
+    aside: Aside | None = None,
     watch: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
 ) -> Line:
     """Build the line of a configuration that `monitor.config.load` accepted, and of what was found for its sources.
 
-    `pause` waits for so many seconds between two requests to a site whose endpoints are looked for.
+    `pause` waits for so many seconds between two requests to a site whose endpoints are looked for. With `aside` the
+    articles of alerts are read; without, headlines are told alone.
     """
     explorer = Explorer(
         fetcher=fetcher,
@@ -86,10 +90,29 @@ def build(
             store=store,
             channels=channels,
             rates={options.name: options.rate for options in config.channels if options.rate},
+            articles=_articles(config, store, aside, clock, parsing or nullcontext()) if aside else None,
         ),
         deliverer=Deliverer(store=store, channels=channels, clock=clock, random=random, owner=owner, watch=watch),
         scout=scout,
     )
+
+
+def _articles(
+    config: Config, store: Store, aside: Aside, clock: Clock, parsing: AbstractContextManager[object]
+) -> Articles:
+    return Articles(
+        store=store,
+        aside=aside,
+        clock=clock,
+        sites={source.name: _site(config, source) for source in config.sources},
+        depths={rule.name: rule.article for rule in config.rules},
+        parsing=parsing,
+    )
+
+
+def _site(config: Config, source: SourceConfig) -> Site:
+    addresses = (source.url, *(endpoint.url for endpoint in source.endpoints))
+    return Site(context=_context(config, source), hosts=frozenset(filter(None, map(host, addresses))))
 
 
 def build_rules(config: Config) -> RuleSet:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Alert, Delivery, make_id
+from monitor.pipeline.articles import Articles
 from monitor.ports import Channel, Store
 from monitor.values import Rate
 
@@ -21,6 +22,7 @@ class Flusher:
     store: Store
     channels: Mapping[str, Channel]
     rates: Mapping[str, Rate]  # of the channels that have one
+    articles: Articles | None = None  # of the alerts; without, headlines are told alone
 
     def step(self, now: datetime) -> int:
         """Freeze what is due into deliveries and return how many messages were made."""
@@ -29,16 +31,17 @@ class Flusher:
             by_channel.setdefault(alert.channel, []).append(alert)
         return sum(self._flush(name, alerts, now) for name, alerts in by_channel.items())
 
-    def _flush(self, name: str, alerts: Sequence[Alert], now: datetime) -> int:
+    def _flush(self, name: str, due: Sequence[Alert], now: datetime) -> int:
         channel = self.channels.get(name)
         if channel is None:
             reason = f"channel '{name}' is no longer in the configuration"
-            self.store.drop_alerts([alert.id for alert in alerts], reason)
+            self.store.drop_alerts([alert.id for alert in due], reason)
             return 0
         room = self._room(name, now)
         if room == 0:
             return 0
-        messages = channel.render(alerts, now)[:room]
+        alerts = self.articles.ready(due, now) if self.articles else due
+        messages = channel.render(alerts, now)[:room] if alerts else ()
         self.store.freeze(
             [
                 Delivery(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Change, ChangeKind, Match, Section
-from monitor.render.safe import ELLIPSIS, LRM, RLM, Piece, harmless, is_rtl, isolate, pieces, safe_url
+from monitor.render.safe import ELLIPSIS, LRM, RLM, Piece, harmless, isolate, pieces, safe_url
 from monitor.render.words import Words
 
 LATE = timedelta(minutes=2)  # what was seen longer ago says so
 _LONGEST_NAME = 80  # characters of a source, rule or word
 _LONGEST_FORMER = 200  # characters of a former title
+_LONGEST_LEAD = 200  # characters
 _MOST_WORDS = 5  # of one rule
 
 
@@ -25,8 +26,8 @@ class Entry:
     high_priority: bool
     source: str
     headline: tuple[Piece, ...]
-    rtl: bool
     url: str | None
+    lead: str | None
     notes: tuple[str, ...]
 
     @property
@@ -43,9 +44,9 @@ def entry(alert: Alert, now: datetime, zone: ZoneInfo, words: Words) -> Entry:
         high_priority=alert.high_priority,
         source=_short(headline.source),
         headline=parts or (Piece(ELLIPSIS),),
-        rtl=is_rtl(headline.title),
         url=safe_url(headline.url),
-        notes=tuple(_lead(words) + note for note in _notes(alert, now, zone, words)),
+        lead=_cut(alert.article.lead) if alert.article and alert.article.lead else None,
+        notes=tuple(_direction(words) + note for note in _notes(alert, now, zone, words)),
     )
 
 
@@ -56,7 +57,7 @@ def clock(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     return isolate(local.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M"))
 
 
-def _lead(words: Words) -> str:
+def _direction(words: Words) -> str:
     """Return what gives a line of ours its direction although it may begin with a name in another script."""
     return RLM if words.rtl else LRM
 
@@ -65,7 +66,11 @@ def _notes(alert: Alert, now: datetime, zone: ZoneInfo, words: Words) -> Iterabl
     change = alert.change
     if change.kind is ChangeKind.EDITED and change.previous_title is not None:
         yield f"{words.edited} {isolate(_short(change.previous_title, _LONGEST_FORMER))}"
-    facts = [isolate(_short(change.headline.source)), _section(change, words), *_times(change, now, zone, words)]
+    facts = [
+        isolate(_short(change.headline.source)),
+        _section(change, words),
+        *_times(change, published_at(alert), now, zone, words),
+    ]
     yield " · ".join([*facts, *_rules(alert.matches, words)])
 
 
@@ -76,16 +81,27 @@ def _section(change: Change, words: Words) -> str:
     return f"{section}{words.comma}{words.breaking}" if marked else section
 
 
-def _times(change: Change, now: datetime, zone: ZoneInfo, words: Words) -> list[str]:
+def published_at(alert: Alert) -> datetime | None:
+    """Return when the headline's page says it was published, else when the list it stood in said so."""
+    return (alert.article and alert.article.published_at) or alert.change.headline.published_at
+
+
+def _times(change: Change, published: datetime | None, now: datetime, zone: ZoneInfo, words: Words) -> list[str]:
     headline = change.headline
     told = [f"{words.first_seen} {clock(headline.first_seen_at, now, zone)}"]
     if change.kind is ChangeKind.EDITED:
         told.append(f"{words.edited_at} {clock(change.seen_at, now, zone)}")
     if now - change.seen_at > LATE:
         told[-1] += words.comma + words.ago.format(words.length(now - change.seen_at))
-    if headline.published_at is not None:
-        told.append(f"{words.published} {clock(headline.published_at, now, zone)}")
+    if published is not None:
+        told.append(f"{words.published} {_day_or_clock(published, now, zone)}")
     return told
+
+
+def _day_or_clock(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return the day alone where the site named no time of day, which is its midnight."""
+    local = moment.astimezone(zone)
+    return isolate(local.strftime("%Y-%m-%d")) if local.time() == time() else clock(moment, now, zone)
 
 
 def _rules(matches: Iterable[Match], words: Words) -> Iterable[str]:
@@ -95,6 +111,12 @@ def _rules(matches: Iterable[Match], words: Words) -> Iterable[str]:
             terms = [*terms[:_MOST_WORDS], ELLIPSIS]
         named = f"{words.also if n else words.rule}: {isolate(_short(match.rule))}"
         yield f"{named} ({words.comma.join(terms)})" if terms else named
+
+
+def _cut(lead: str) -> str:
+    """Return the beginning of a lead, up to the end of a word."""
+    clean = harmless(lead)
+    return clean if len(clean) <= _LONGEST_LEAD else clean[:_LONGEST_LEAD].rpartition(" ")[0].rstrip(" ،,;:") + ELLIPSIS
 
 
 def _short(text: str, longest: int = _LONGEST_NAME) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from monitor.render.styles import Style
 from monitor.render.words import Words
 
 _WIDTHS = (1000, 500, 250, 120, 60, 20)  # characters of a headline that are tried, when it does not fit
+_MOST_LEADS = 3  # in one message; of more the headlines are enough
 _SUBJECT = 150  # characters
 _SUBJECT_BYTES = 300  # Apprise writes a mail's subject in one line, three octets for each byte; 998 are allowed
 _HEADING = 80  # units kept free for the line above a list
@@ -21,6 +23,8 @@ _HEADING = 80  # units kept free for the line above a list
 def render(alerts: Sequence[Alert], now: datetime, *, zone: ZoneInfo, words: Words, style: Style) -> list[Message]:
     """Return the messages for alerts that go out together, those of high priority first."""
     entries = sorted((entry(a, now, zone, words) for a in alerts), key=lambda e: not e.high_priority)
+    if len(entries) > _MOST_LEADS:
+        entries = [replace(each, lead=None) for each in entries]
     return [_message(batch, words, style) for batch in _batches(entries, style)]
 
 
@@ -72,9 +76,11 @@ def _batches(entries: Iterable[Entry], style: Style) -> Iterable[list[tuple[Entr
 
 
 def _fitting(each: Entry, style: Style) -> str:
-    """Return the entry's text; when it is too long, first its headline is cut, then its link goes."""
+    """Return the entry's text; when it is too long, its lead goes, then its headline is cut, then its link goes."""
     room = style.limit - _HEADING
     text = ""
+    if each.lead and units(style.write(each, _WIDTHS[0], each.url)) > room:
+        each = replace(each, lead=None)
     for url in (each.url, None):
         for width in _WIDTHS:
             text = style.write(each, width, url)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from monitor.model import Alert, Message
+from monitor.model import Alert, Article, Message
+from monitor.render.entry import published_at
 from monitor.render.safe import harmless
 
 
 def payload(alert: Alert) -> Message:
     """Return the message for one alert. Times are ISO 8601 in UTC; the title is as the monitor remembers it."""
+    article = alert.article or Article()
     change, headline = alert.change, alert.change.headline
     words = dict.fromkeys(span.term for match in alert.matches for span in match.spans)
     body = {
@@ -26,7 +28,12 @@ def payload(alert: Alert) -> Message:
         "words": list(words),
         "first_seen": _iso(headline.first_seen_at),
         "seen": _iso(change.seen_at),
-        "published": _iso(headline.published_at),
+        "published": _iso(published_at(alert)),
+        "modified": _iso(article.modified_at),
+        "lead": article.lead,
+        "author": article.author,
+        "picture": article.picture,
+        **({"body": article.body} if article.body else {}),
     }
     text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode()
     return Message(title=harmless(headline.source), body=text, format="json", alert_ids=(alert.id,))

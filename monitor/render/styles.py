@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from monitor.render.entry import Entry
-from monitor.render.safe import FSI, PDI, RLM, Piece, cut, inner_mark
+from monitor.render.safe import FSI, PDI, RLM, Piece, cut, inner_mark, is_rtl
 
 Write = Callable[[Entry, int, str | None], str]
 """Writes an entry with at most so many characters of its headline and the given link."""
@@ -31,9 +31,15 @@ def _lines(
     entry: Entry, headline: str, link: Callable[[str, str], str] | None, url: str | None, escape: Callable[[str], str]
 ) -> str:
     linked = link(headline, url) if link and url else headline
-    first = f"{RLM if entry.rtl else ''}{FSI}{inner_mark(entry.title)}{linked}{PDI}"
+    first = _whole_line(entry.title, linked)
     bare = [url] if url and not link else []
-    return "\n".join([first, *bare, *map(escape, entry.notes)])
+    lead = [_whole_line(entry.lead, escape(entry.lead))] if entry.lead else []
+    return "\n".join([first, *bare, *lead, *map(escape, entry.notes)])
+
+
+def _whole_line(text: str, written: str) -> str:
+    """Return a text as it is written for the service, on a line that runs in the direction of its letters."""
+    return f"{RLM if is_rtl(text) else ''}{FSI}{inner_mark(text)}{written}{PDI}"
 
 
 def _marked(parts: Sequence[Piece], escape: Callable[[str], str], bold: Callable[[str], str]) -> str:
@@ -123,11 +129,16 @@ def _discord(entry: Entry, width: int, url: str | None) -> str:
 
 def _mail(entry: Entry, width: int, url: str | None) -> str:
     headline = _marked(cut(entry.headline, width), html.escape, _html_bold)
-    direction = 'dir="rtl" lang="ar"' if entry.rtl else 'dir="auto"'
-    blocks = [f"<div {direction}>{_html_link(headline, url) if url else headline}</div>"]
+    blocks = [f"<div {_mail_direction(entry.title)}>{_html_link(headline, url) if url else headline}</div>"]
     if url:  # once more in letters: the text part has no links
         blocks.append(f'<div dir="ltr">{_html_link(html.escape(url), url)}</div>')
+    if entry.lead:
+        blocks.append(f"<div {_mail_direction(entry.lead)}>{html.escape(entry.lead)}</div>")
     return "".join([*blocks, *map(_mail_note, entry.notes)])  # a line break would be an empty line in the text part
+
+
+def _mail_direction(text: str) -> str:
+    return 'dir="rtl" lang="ar"' if is_rtl(text) else 'dir="auto"'
 
 
 def _mail_note(line: str) -> str:

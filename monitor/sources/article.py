@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from monitor.sources.decode import decode
 from monitor.sources.prose import Line
 from monitor.sources.times import published, told
 from monitor.sources.tree import parse
+from monitor.sources.whole import whole_text
 from monitor.text import clean
 from monitor.text.times import read_time
 from monitor.urls import absolute
@@ -65,11 +66,12 @@ class _Page:
     meta: Mapping[str, str]
 
 
-def read_article(page: Fetched, zone: tzinfo, headline: str | None = None) -> Article:
+def read_article(page: Fetched, zone: tzinfo, headline: str | None = None, *, whole: bool = False) -> Article:
     """Return what the page says of its article; times without offset are those of the site's `zone`.
 
     `headline` is what the page was linked with: a page that says nothing like it and does not call itself an article
-    is another one, such as the front page that a removed article leads to.
+    is another one, such as the front page that a removed article leads to. `whole` takes the text from the library
+    made for that, where it is installed.
 
     Raises:
         ExtractError: there is no article on the page.
@@ -84,7 +86,7 @@ def read_article(page: Fetched, zone: tzinfo, headline: str | None = None) -> Ar
     article = _read(known, headline)
     if article is None:
         raise ExtractError(f"{page.final_url} shows no article; open it in a browser to see what it is")
-    return article
+    return replace(article, body=whole_text(text, page.final_url) or article.body) if whole else article
 
 
 def _is_front(address: str) -> bool:

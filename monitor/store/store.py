@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor.model import (
     Alert,
+    Article,
     Delivery,
     Discovery,
     EndpointSpec,
@@ -16,7 +17,7 @@ from monitor.model import (
     RecipientState,
     Settlement,
 )
-from monitor.store import discovered, outbox, polls, schedule, upkeep
+from monitor.store import articles, discovered, outbox, polls, schedule, upkeep
 from monitor.store.late import Late, Settling
 from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
@@ -52,6 +53,12 @@ class SqliteStore:
 
     def freeze(self, deliveries: Sequence[Delivery]) -> None:
         outbox.freeze(self._database, deliveries)
+
+    def articles(self, headlines: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Article | None]:
+        return articles.known(self._database, headlines)
+
+    def save_article(self, headline: tuple[str, str], url: str, article: Article | None, at: datetime) -> None:
+        articles.save(self._database, headline, url, article, at)
 
     def drop_alerts(self, alert_ids: Sequence[str], reason: str) -> None:
         outbox.drop_alerts(self._database, alert_ids, reason)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from servers.samples import ARABIC, FRENCH, NOW, ZONE, alert
 
-from monitor.model import ChangeKind, Match, Section, Span
+from monitor.model import Article, ChangeKind, Match, Section, Span
 from monitor.render.entry import entry
 from monitor.render.safe import FSI, LRM, PDI, RLM
 from monitor.render.words import WORDS
@@ -24,6 +24,27 @@ def test_an_alert_names_source_section_time_rule_and_words_in_one_line():
 def test_the_published_time_is_told_when_it_is_known():
     given = alert(published_at=NOW - timedelta(minutes=2))
     assert "published 13:03" in told(given)[0]
+
+
+def test_the_published_time_of_the_article_is_told_rather_than_that_of_the_list():
+    article = Article(published_at=NOW - timedelta(minutes=12))
+    assert "published 12:53" in told(alert(published_at=NOW - timedelta(hours=1), article=article))[0]
+
+
+def test_a_day_without_a_time_of_day_is_told_as_a_day():
+    assert told(alert(published_at=datetime(2026, 3, 2, tzinfo=ZONE)))[0].count("published 2026-03-02 ·") == 1
+
+
+def test_a_lead_is_cut_at_the_end_of_a_word():
+    lead = "أوضحت مصالح الأرصاد أن الأمطار ستستمر، " * 9
+    shown = entry(alert(article=Article(lead=lead)), NOW, ZONE, WORDS["ar"]).lead
+    assert lead.startswith(shown.removesuffix("…"))
+    assert shown.endswith("ستستمر…")
+    assert 180 < len(shown) <= 201
+
+
+def test_a_lead_is_harmless():
+    assert entry(alert(article=Article(lead="a\u202eb\x1b[2Jc")), NOW, ZONE, WORDS["en"]).lead == "ab[2Jc"
 
 
 def test_times_are_those_of_the_configured_zone():

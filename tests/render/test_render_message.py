@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -11,7 +11,7 @@ from servers.discord import parse_markdown
 from servers.samples import ARABIC, FRENCH, HOSTILE, NOW, URL, ZONE, alert
 from servers.telegram import parse_entities
 
-from monitor.model import ChangeKind
+from monitor.model import Article, ChangeKind
 from monitor.render.message import late_note, render
 from monitor.render.safe import FSI, LRM, PDI, RLM, safe_url, units
 from monitor.render.styles import (
@@ -81,6 +81,44 @@ def test_telegram_gets_a_linked_headline_with_marked_words_and_one_line_of_facts
         "أصداء الأطلس · ticker · first seen 13:05 · rule: أمن (الأمن)",
     ]
     assert [(e.tag, e.text, e.url) for e in entities] == [("b", "الأمن", None), ("a", ARABIC, URL)]
+
+
+def test_the_lead_stands_between_the_headline_and_the_facts_in_the_direction_of_its_letters():
+    lines = body(alert(FRENCH, article=Article(lead=ARABIC)), TELEGRAM).split("\n")
+    assert [INVISIBLE.sub("", line) for line in lines][1] == ARABIC
+    assert (lines[0][0], lines[1][0]) == (FSI, RLM)
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_every_service_shows_the_lead(name):
+    assert "ستستمر الأمطار يومين" in INVISIBLE.sub(
+        "", body(alert(article=Article(lead="ستستمر الأمطار يومين")), STYLES[name])
+    )
+
+
+def test_mail_shows_the_lead_in_a_block_of_its_own():
+    assert f'<div dir="rtl" lang="ar">{ARABIC}</div>' in body(alert(FRENCH, article=Article(lead=ARABIC)), MAIL)
+
+
+def test_a_list_of_many_headlines_has_no_leads():
+    few = [alert(f"{FRENCH} {n}", article=Article(lead="Un chapeau")) for n in range(3)]
+    assert messages(few, PLAIN)[0].body.count("Un chapeau") == 3
+    many = [*few, alert("Encore un titre", article=Article(lead="Un chapeau"))]
+    assert "Un chapeau" not in messages(many, PLAIN)[0].body
+
+
+def test_where_there_is_no_room_the_lead_goes_before_the_headline_is_cut():
+    narrow = replace(PLAIN, limit=300)
+    shown = body(alert(FRENCH, article=Article(lead="mot " * 50)), narrow)
+    assert FRENCH in shown
+    assert "mot" not in shown
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_lead_keeps_every_message_within_its_limit(name, style):
+    written = body(alert(FRENCH, article=Article(lead=HOSTILE[name])), STYLES[style])
+    assert units(written) <= STYLES[style].limit
 
 
 def test_slack_gets_a_linked_headline_with_marked_words():

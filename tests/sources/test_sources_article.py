@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -241,6 +243,24 @@ def test_a_day_in_metadata_gets_its_time_of_day_from_the_page(read):
 )
 def test_the_times_of_others_are_not_the_articles(read, body):
     assert read(body).published_at is None
+
+
+# --- the optional library ------------------------------------------------------------------------------
+
+
+def test_the_whole_text_is_our_own_where_the_optional_library_is_missing(fetched, monkeypatch):
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    page = fetched(f"<html><body><h1>{TITLE}</h1>{BODY}</body></html>")
+    assert read_article(page, CASABLANCA, whole=True).body == f"{FIRST}\n{SECOND}"
+
+
+def test_the_whole_text_is_the_optional_librarys_where_it_finds_any(fetched, monkeypatch):
+    found = ["واحد\nاثنان", None]
+    library = SimpleNamespace(extract=lambda _html, **_options: found.pop(0))
+    monkeypatch.setitem(sys.modules, "trafilatura", library)
+    page = fetched(f"<html><body><h1>{TITLE}</h1>{BODY}</body></html>")
+    assert read_article(page, CASABLANCA, whole=True).body == "واحد\nاثنان"
+    assert read_article(page, CASABLANCA, whole=True).body == f"{FIRST}\n{SECOND}"
 
 
 # --- other pages ---------------------------------------------------------------------------------------

@@ -58,6 +58,16 @@ CREATE TABLE headline_key (                     -- every identity a headline was
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX headline_key_owner ON headline_key (headline_id);
 
+CREATE TABLE article (                          -- what the page of a headline says, read once
+  source TEXT NOT NULL,
+  key TEXT NOT NULL,
+  url TEXT NOT NULL,
+  read_at INTEGER NOT NULL,
+  facts TEXT,                                   -- JSON; NULL: the page could not be read
+  PRIMARY KEY (source, key),
+  FOREIGN KEY (source, key) REFERENCES headline(source, key) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE change (                           -- append-only history
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,

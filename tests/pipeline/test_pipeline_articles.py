@@ -1,0 +1,322 @@
+"""What happens between an alert that is due and its message: the article is read, and waited for, but not long."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from fakes import FakeChannel, FakeFetcher, ManualClock
+
+from monitor.errors import FetchError
+from monitor.match.rules import Rule, compile_rules
+from monitor.model import Alert, EndpointSpec, Item, Message, Request, Section
+from monitor.pipeline.articles import PATIENCE, Articles, Aside, Depth, Site
+from monitor.pipeline.flush import Flusher
+from monitor.pipeline.poll import Poller
+from monitor.ports import SiteContext
+from monitor.route.plan import Hours, Route, Router
+from monitor.store import SqliteStore, open_store
+from monitor.values import Duration
+
+HOME = "https://marsa.example"
+TITLE = "ميناء العيون يفتح رصيفا جديدا أمام سفن الصيد"
+LEAD = "قالت إدارة ميناء العيون إن الرصيف الجديد يتسع لأربعين مركبا، وإن الأشغال انتهت قبل موعدها بشهر."
+PAGE = f"""<html><head><meta charset="utf-8"></head><body>
+<p class="date">الاثنين 2 مارس 2026 على الساعة 07:40</p><h1>{TITLE}</h1><p>{LEAD}</p></body></html>""".encode()
+
+
+class KeepingChannel(FakeChannel):
+    """Remembers the alerts it was asked to write."""
+
+    def __init__(self) -> None:
+        super().__init__(name="desk")
+        self.alerts: list[Alert] = []
+
+    def render(self, alerts, now) -> list[Message]:
+        self.alerts += alerts
+        return list(super().render(alerts, now))
+
+
+@dataclass
+class SlowFetcher(FakeFetcher):
+    """Answers `slow` addresses when `go` is set."""
+
+    slow: set[str] = field(default_factory=set)
+    go: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def fetch(self, request, *, etag, last_modified):
+        self.begun.release()
+        if request.url in self.slow:
+            assert self.go.wait(20)
+        return FakeFetcher.fetch(self, request, etag=etag, last_modified=last_modified)
+
+
+class Shown:
+    """A page that shows what it is told."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+
+    def request(self):
+        return Request(url=f"{HOME}/")
+
+    def extract(self, page):
+        return self.items
+
+
+class Desk:
+    """A site, a rule for everything it shows, a channel, and the line between them up to the outbox."""
+
+    def __init__(self, path: Path, depth: Depth = "lead") -> None:
+        self.clock = ManualClock()
+        self.pages = SlowFetcher(self.clock)
+        self.front = FakeFetcher(self.clock, answers={f"{HOME}/": b"front"})
+        self.shown = Shown()
+        self.channel = KeepingChannel()
+        self.pool = ThreadPoolExecutor(4)
+        self.depth = depth
+        self.start(path)
+        self.store.sync([_spec()], self.clock())
+        self.poll()
+
+    def start(self, path: Path) -> None:
+        self.store: SqliteStore = open_store(path)
+        context = SiteContext(source="marsa", zone=ZoneInfo("Africa/Casablanca"))
+        self.articles = Articles(
+            store=self.store,
+            aside=Aside(fetcher=self.pages, pool=self.pool),
+            clock=self.clock,
+            sites={"marsa": Site(context=context, hosts=frozenset({"marsa.example"}))},
+            depths={"all": self.depth},
+        )
+        self.flusher = Flusher(store=self.store, channels={"desk": self.channel}, rates={}, articles=self.articles)
+        self.poller = Poller(
+            store=self.store,
+            fetcher=self.front,
+            extractors={("marsa", "page"): self.shown},
+            rules=compile_rules([Rule(name="all", breaking=True)]),
+            router=Router(routes={"all": Route(channels=("desk",))}, hours={"desk": Hours(zone=ZoneInfo("UTC"))}),
+            clock=self.clock,
+            random=lambda: 0.5,
+            owner="test",
+        )
+
+    def publish(self, *paths: str, later: float = 60) -> None:
+        """Show headlines, the first with the title of the page behind it, and poll so many seconds later."""
+        for path in paths:
+            url = path if "//" in path else HOME + path
+            title = TITLE if len(self.shown.items) == 0 else f"{TITLE} – الجزء {len(self.shown.items) + 1}"
+            self.pages.answers.setdefault(url, PAGE)
+            self.shown.items.insert(0, Item(title=title, section=Section.TICKER, position=0, url=url, breaking=True))
+        self.clock.advance(seconds=later)
+        self.store.make_due(self.clock())
+        self.front.answers[f"{HOME}/"] = str(self.clock()).encode()
+        self.poll()
+
+    def poll(self) -> None:
+        self.poller.step(self.clock())
+
+    def step(self) -> int:
+        return self.flusher.step(self.clock())
+
+    def send(self) -> list[Alert]:
+        """Step until nothing is read any more, without letting time pass."""
+        while self.step() or self.articles.wait():
+            pass
+        return self.channel.alerts
+
+    @property
+    def asked(self) -> list[str]:
+        return [request.url for request, _, _ in self.pages.asked]
+
+    def close(self) -> None:
+        self.pages.go.set()
+        self.pool.shutdown()
+        self.store.close()
+
+
+def _spec() -> EndpointSpec:
+    return EndpointSpec(
+        source="marsa", name="page", kind="html", url=f"{HOME}/", config_hash="1", every=Duration(seconds=30)
+    )
+
+
+@pytest.fixture
+def desk(tmp_path) -> Iterator[Desk]:
+    with closing(Desk(tmp_path / "monitor.db")) as desk:
+        yield desk
+
+
+def test_an_alert_goes_out_with_the_lead_and_the_time_of_its_article(desk):
+    desk.publish("/501")
+    (alert,) = desk.send()
+    assert alert.article.lead == LEAD
+    assert alert.article.published_at == datetime.fromisoformat("2026-03-02T07:40:00+00:00")
+    assert alert.article.body is None
+    assert [article.body for article in desk.store.articles({("marsa", alert.change.headline.key)}).values()] == [None]
+    assert desk.asked == [f"{HOME}/501"]
+
+
+def test_an_alert_waits_while_its_article_is_read(desk):
+    desk.pages.slow = {f"{HOME}/501"}
+    desk.publish("/501")
+    assert desk.step() == 0
+    desk.clock.advance(seconds=4)
+    assert desk.step() == 0
+    desk.pages.go.set()
+    assert desk.send()[0].article.lead == LEAD
+
+
+def test_an_alert_never_waits_longer_than_five_seconds(desk):
+    assert PATIENCE == timedelta(seconds=5)
+    desk.pages.slow = {f"{HOME}/501"}
+    desk.publish("/501")
+    desk.step()
+    desk.clock.advance(seconds=5)
+    assert desk.step() == 1
+    assert [alert.article for alert in desk.channel.alerts] == [None]
+
+
+def test_an_alert_that_was_due_while_the_program_was_down_goes_out_at_once(desk):
+    desk.publish("/501")
+    desk.clock.advance(minutes=10)
+    assert desk.step() == 1
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        FetchError("marsa.example answered 404", kind="status", status=404),
+        b"<html><body><h1>another page</h1></body></html>",
+        b"%PDF-1.7",
+        None,
+    ],
+)
+def test_a_page_that_cannot_be_read_sends_the_headline_alone_and_is_not_asked_for_again(desk, answer):
+    desk.pages.answers[f"{HOME}/501"] = answer
+    desk.publish("/501")
+    assert [alert.article for alert in desk.send()] == [None]
+    desk.shown.items[0] = Item(
+        title="ميناء العيون يفتح رصيفين جديدين أمام سفن الصيد",
+        section=Section.TICKER,
+        position=0,
+        url=f"{HOME}/501",
+        breaking=True,
+    )
+    desk.publish()
+    desk.send()
+    assert len(desk.asked) == 1
+
+
+def test_what_was_read_is_not_read_again_after_a_crash(desk, tmp_path):
+    desk.publish("/501")
+    desk.step()
+    assert desk.articles.wait()
+    desk.pool.shutdown(wait=True)
+    desk.store.close()  # killed between the reading and the message
+    desk.pool = ThreadPoolExecutor(4)
+    desk.start(tmp_path / "monitor.db")
+    desk.clock.advance(minutes=3)
+    assert desk.step() == 1
+    assert desk.channel.alerts[0].article.lead == LEAD
+    assert len(desk.asked) == 1
+
+
+def test_headlines_of_one_look_go_out_together_though_one_page_is_slow(desk):
+    desk.pages.slow = {f"{HOME}/502"}
+    desk.publish("/501", "/502", "/503")
+    desk.step()
+    desk.clock.advance(seconds=2)
+    assert desk.step() == 0
+    desk.clock.advance(seconds=3)
+    assert desk.step() == 1
+    assert len(desk.channel.alerts) == 3
+
+
+def test_a_hanging_page_holds_up_no_later_headline(desk):
+    desk.pages.slow = {f"{HOME}/501"}
+    desk.publish("/501")
+    desk.step()
+    assert desk.pages.begun.acquire(timeout=10)
+    desk.publish("/502", later=3)
+    while not desk.step():
+        assert desk.articles.wait()
+    assert [alert.change.headline.url for alert in desk.channel.alerts] == [f"{HOME}/502"]
+
+
+def test_of_a_flood_only_the_headlines_are_told_and_the_site_is_left_in_peace(desk):
+    desk.publish(*(f"/60{number}" for number in range(6)))
+    assert len(desk.send()) == 6
+    assert desk.asked == []
+
+
+def test_two_pages_of_a_site_are_read_at_a_time(desk):
+    desk.pages.slow = {f"{HOME}/50{number}" for number in range(4)}
+    desk.publish("/500", "/501", "/502", "/503")
+    desk.step()
+    assert desk.pages.begun.acquire(timeout=10)
+    assert desk.pages.begun.acquire(timeout=10)
+    desk.step()
+    assert not desk.pages.begun.acquire(blocking=False)
+    desk.pages.go.set()
+    assert len(desk.send()) == 4
+    assert len(desk.asked) == 4
+
+
+def test_a_page_whose_turn_comes_too_late_is_not_asked_for(desk):
+    go = threading.Event()
+    for _ in range(4):  # all threads of the pool
+        desk.pool.submit(go.wait, 20)
+    desk.publish("/501")
+    desk.step()
+    desk.clock.advance(seconds=5)
+    assert desk.step() == 1
+    go.set()
+    desk.pool.shutdown(wait=True)
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize("url", ["https://other.example/501", "https://notmarsa.example/501", "http://10.0.0.7/admin"])
+def test_pages_of_other_sites_are_not_asked_for(desk, url):
+    desk.publish(url)
+    assert [alert.article for alert in desk.send()] == [None]
+    assert desk.asked == []
+
+
+def test_pages_on_a_part_of_the_site_are(desk):
+    desk.publish("https://news.marsa.example/501")
+    assert desk.send()[0].article.lead == LEAD
+
+
+def test_a_rule_that_wants_no_article_waits_for_none(tmp_path):
+    with closing(Desk(tmp_path / "monitor.db", "none")) as desk:
+        desk.publish("/501")
+        assert desk.step() == 1
+        assert desk.asked == []
+
+
+def test_a_rule_that_wants_the_whole_text_gets_it(tmp_path):
+    with closing(Desk(tmp_path / "monitor.db", "full")) as desk:
+        desk.publish("/501")
+        assert desk.send()[0].article.body == LEAD
+
+
+def test_a_fault_while_reading_is_told_once_and_keeps_no_alert_back(desk):
+    desk.pages.answers[f"{HOME}/501"] = object()  # nothing that a fetcher returns
+    desk.publish("/501")
+    assert [alert.article for alert in desk.send()] == [None]
+    assert len(desk.asked) == 1
+    desk.clock.advance(seconds=6)
+    desk.publish("/502")
+    with pytest.raises(Exception, match="object"):
+        desk.step()
+    assert len(desk.send()) == 2
