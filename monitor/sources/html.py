@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from bs4 import BeautifulSoup
 from lxml.etree import _Element as Element
 
 from monitor.errors import ExtractError
@@ -101,10 +103,10 @@ class HtmlExtractor:
 
     def _by_selectors(self, layout: Layout, root: Element, text: str, page: Fetched) -> Sequence[Item]:
         site = self._site(root, page)
-        soup = soup_of(root, reach(layout))
-        items = merge(select(soup, layout, site))
-        if items or is_empty(soup, [region for _, region in layout.regions() if region.container]):
-            return items
+        with _released(soup_of(root, reach(layout))) as soup:
+            items = merge(select(soup, layout, site))
+            if items or is_empty(soup, [region for _, region in layout.regions() if region.container]):
+                return items
         found = [] if diagnosis.stands_in(text) else self._detected(text, page, layout)
         if not found:
             selectors = " or ".join(f"'{region.items}'" for _, region in layout.regions())
@@ -125,13 +127,13 @@ class HtmlExtractor:
         known: set[str] = set()
         has_bar = False
         if layout:
-            soup = soup_of(root, reach(layout))
-            root = self._root(text)  # whole again
-            has_bar = layout.ticker is not None and is_empty(soup, [layout.ticker])
-            for item in select(soup, layout, site):
-                known.add(canonical(item.url or ""))
-                has_bar = has_bar or item.section is Section.TICKER
-                yield item
+            with _released(soup_of(root, reach(layout))) as soup:
+                root = self._root(text)  # whole again
+                has_bar = layout.ticker is not None and is_empty(soup, [layout.ticker])
+                for item in select(soup, layout, site):
+                    known.add(canonical(item.url or ""))
+                    has_bar = has_bar or item.section is Section.TICKER
+                    yield item
         for item in detect.find(root, site, ticker=not has_bar):
             if canonical(item.url or "") not in known:
                 yield item
@@ -150,6 +152,16 @@ class HtmlExtractor:
 
     def _error(self, message: str) -> ExtractError:
         return ExtractError(f"source '{self._context.source}': {message}")
+
+
+@contextmanager
+def _released(soup: BeautifulSoup) -> Iterator[BeautifulSoup]:
+    """Take the tree apart at the end: its circles would stay in memory until the next search for such."""
+    try:
+        yield soup
+    finally:
+        soup.clear(decompose=True)
+        del soup.builder  # it holds what lxml has read
 
 
 def _own_layout(options: HtmlEndpoint) -> Layout | None:
