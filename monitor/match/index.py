@@ -5,36 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from monitor.match.terms import Hit, PatternTerm, Phrase, Term, TermKey, parse_term
+from monitor.match.table import WordTable
+from monitor.match.terms import Hit, PatternTerm, Phrase, Term, TermKey, parse_term, read_anew
 from monitor.match.title import Title
 from monitor.match.words import Codes
+from monitor.match.written import SHORTEST_START
+from monitor.ports import Reading
 from monitor.text import Token, cores
 
 _MOST_HITS = 32  # of one term in one title; whoever repeats a word more often is not writing a headline
 _MOST_TRIES = 64  # places of one word in one title
-_REMEMBERED = 16_384  # words of titles
-_STEM = 3  # letters that no ending is taken from
-_ENDINGS = "اتةهينوكمesx"
+_REMEMBERED = 32_768  # words of titles
 
+_Anchored = dict[tuple[str, bool], tuple[tuple[int, Reading], ...]]  # by a title's word, and whether in capitals
 Found = Mapping[int, Sequence[Hit]]  # by the term's number
 
 
 class TermIndex:
-    """Terms by coarse keys of their anchor word: a key is shared by most forms of a word, and by few other words.
+    """Terms by what is left of the forms of their anchor word without particles.
 
-    Only keys are kept of every term. The term itself is read again when a title has its key, so that a hundred
-    thousand of them need little memory.
+    Nothing else is kept of a term: it is read again when a title has such a word, and what became of that is
+    remembered by the title's word. So a hundred thousand terms need little memory, and the words that titles repeat
+    cost a look into a dictionary.
     """
 
     def __init__(self, keys: Iterable[TermKey]) -> None:
         self.keys = tuple(keys)
-        self._numbers: dict[str, tuple[int, ...]] = {}
-        self._starts: dict[str, tuple[int, ...]] = {}
+        self._single = bytearray(len(self.keys))  # terms of one word
+        self._starts: dict[str, tuple[int, ...]] = {}  # terms with a *, by what their anchor begins with
         self._patterns: list[tuple[int, PatternTerm]] = []
-        self._known: dict[str, tuple[int, ...]] = {}  # what `candidates` answered
-        for number, key in enumerate(self.keys):
-            self._add(number, parse_term.__wrapped__(key))
-        self._start_lengths = tuple(sorted({len(start) for start in self._starts}))
+        self._table = WordTable(self._pairs())
+        self._heads = {start[:SHORTEST_START] for start in self._starts}
+        self._remembered: dict[Codes, _Anchored] = {}  # by the languages of the title
 
     def find(self, title: Title, spoken: Codes = ()) -> Found:
         """Return where each term (by its number) stands in the title, in order; only those that do.
@@ -45,66 +47,95 @@ class TermIndex:
         """
         found: dict[int, list[Hit]] = {}
         for words in title.readings:
-            self._find_phrases(words, spoken, found)
+            self._find_words(words, spoken, found)
         for number, term in self._patterns:
             if hits := list(islice(term.hits(title), _MOST_HITS)):
                 found[number] = hits
         return found
 
-    def term(self, number: int) -> Term:
-        """Return a term by its number."""
-        return parse_term(self.keys[number])
-
     def by_key(self, found: Found) -> dict[TermKey, Sequence[Hit]]:
         """Return what was found by the terms themselves."""
         return {self.keys[number]: hits for number, hits in found.items()}
 
-    def candidates(self, text: str) -> tuple[int, ...]:
-        """Return the terms whose anchor a title's word may be."""
-        known = self._known.get(text)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known = {}
-            known = self._known[text] = tuple(sorted(set(self._look_up(text))))
-        return known
+    def _pairs(self) -> Iterator[tuple[str, int]]:
+        """Yield what is left of the forms of every term's anchor, and put aside what is no plain word."""
+        for number, key in enumerate(self.keys):
+            term = read_anew(key)
+            if isinstance(term, PatternTerm):
+                self._patterns.append((number, term))
+                continue
+            self._single[number] = len(term.words) == 1
+            anchor = term.words[term.anchor]
+            if anchor.written.open:
+                start = anchor.written.folded
+                self._starts[start] = (*self._starts.get(start, ()), number)
+            else:
+                yield from ((core, number) for core in anchor.indexed())
 
-    def _add(self, number: int, term: Term) -> None:
-        if isinstance(term, PatternTerm):
-            self._patterns.append((number, term))
-            return
-        anchor = term.words[term.anchor]
-        if anchor.written.open:
-            start = anchor.written.folded
-            self._starts[start] = (*self._starts.get(start, ()), number)
-            return
-        for key in {_coarse(core) for core in anchor.indexed()}:
-            self._numbers[key] = (*self._numbers.get(key, ()), number)
-
-    def _look_up(self, text: str) -> Iterator[int]:
-        for core in cores(text):
-            yield from self._numbers.get(_coarse(core), ())
-            for length in self._start_lengths:
-                yield from self._starts.get(core[:length], ()) if length <= len(core) else ()
-
-    def _find_phrases(self, words: Sequence[Token], spoken: Codes, found: dict[int, list[Hit]]) -> None:
-        places: dict[str, list[int]] = {}
+    def _find_words(self, words: Sequence[Token], spoken: Codes, found: dict[int, list[Hit]]) -> None:
+        known = self._known(spoken)
+        tries: dict[str, int] = {}
         for place, token in enumerate(words):
-            places.setdefault(token.text, []).append(place)
-        for text, here in places.items():
-            for number in self.candidates(text):
-                term = self.term(number)
-                assert isinstance(term, Phrase), "expressions are no words"
-                for place in here[:_MOST_TRIES]:
-                    hit = term.hit(words, place, spoken)
-                    if hit:
-                        _keep(found.setdefault(number, []), hit)
+            anchored = known.get((token.text, token.capitals))
+            if anchored is None:
+                anchored = known[token.text, token.capitals] = self._read(token, spoken)
+            if anchored:
+                tries[token.text] = tries.get(token.text, 0) + 1
+                if tries[token.text] <= _MOST_TRIES:
+                    self._find_at(words, place, anchored, spoken, found)
+
+    def _known(self, spoken: Codes) -> _Anchored:
+        """Return what words of titles were read as; all is forgotten when it has become much."""
+        if sum(map(len, self._remembered.values())) > _REMEMBERED:
+            self._remembered = {}
+        return self._remembered.setdefault(spoken, {})
+
+    def _find_at(
+        self,
+        words: Sequence[Token],
+        place: int,
+        anchored: Sequence[tuple[int, Reading]],
+        spoken: Codes,
+        found: dict[int, list[Hit]],
+    ) -> None:
+        token = words[place]
+        for number, reading in anchored:
+            if self._single[number]:
+                hit: Hit | None = Hit(token.start, token.end, ((token, reading),))
+            else:
+                hit = self._phrase(number).hit(words, place, spoken)
+            if hit:
+                _keep(found.setdefault(number, []), hit)
+
+    def _read(self, token: Token, spoken: Codes) -> tuple[tuple[int, Reading], ...]:
+        """Return the terms whose anchor a title's word is."""
+        numbers = self._candidates(token.text)
+        return tuple(self._anchors(sorted(numbers), token, spoken)) if numbers else ()
+
+    def _anchors(self, numbers: Iterable[int], token: Token, spoken: Codes) -> Iterator[tuple[int, Reading]]:
+        for number in numbers:
+            term = self._phrase(number)
+            if reading := term.words[term.anchor].read(token, spoken):
+                yield number, reading
+
+    def _candidates(self, text: str) -> set[int]:
+        """Return the terms that share with a title's word what is left without particles."""
+        found: set[int] = set()
+        for core in cores(text):
+            if numbers := self._table.get(core):
+                found.update(numbers)
+            if core[:SHORTEST_START] in self._heads:
+                for length in range(SHORTEST_START, len(core) + 1):
+                    found.update(self._starts.get(core[:length], ()))
+        return found
+
+    def _phrase(self, number: int) -> Phrase:
+        term: Term = parse_term(self.keys[number])
+        assert isinstance(term, Phrase), "expressions have no anchor"
+        return term
 
 
 def _keep(hits: list[Hit], hit: Hit) -> None:
     """Add a place, unless it is known: a title can be read in two ways."""
     if len(hits) < _MOST_HITS and all((hit.start, hit.end) != (known.start, known.end) for known in hits):
         hits.append(hit)
-
-
-def _coarse(core: str) -> str:
-    return core[:_STEM] + core[_STEM:].rstrip(_ENDINGS)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from monitor.match.index import Found, TermIndex
 from monitor.match.nearness import words_between
-from monitor.match.terms import TermKey, parse_term
+from monitor.match.terms import TermKey
 from monitor.match.title import Title
 from monitor.match.words import Codes
-from monitor.match.written import WrongTerm
+from monitor.match.written import WrongTerm, problem
 from monitor.model import Headline, Match, Span
 
 
@@ -137,7 +137,7 @@ def compile_rules(rules: Iterable[Rule], languages: Mapping[str, Codes] | None =
             needing[number] = (*needing.get(number, ()), place)
     return RuleSet(
         rules=compiled,
-        index=TermIndex(numbers),
+        index=_index(rules, numbers),
         needing=needing,
         wordless=tuple(n for n, rule in enumerate(rules) if rule.breaking and not rule.wants_words),
         languages=languages or {},
@@ -148,10 +148,7 @@ def _compile(rule: Rule, numbers: dict[TermKey, int]) -> Compiled:
     """Return the rule with its words as numbers; new ones are given out."""
 
     def number(text: str) -> int:
-        key = rule.key(text)
-        if key not in numbers:
-            _check(rule, key)
-        return numbers.setdefault(key, len(numbers))
+        return numbers.setdefault(rule.key(text), len(numbers))
 
     def wanted(text: str) -> frozenset[int]:
         return frozenset(number(other) for other in (text, *rule.also.get(text, ())))
@@ -169,11 +166,18 @@ def _compile(rule: Rule, numbers: dict[TermKey, int]) -> Compiled:
     )
 
 
-def _check(rule: Rule, key: TermKey) -> None:
+def _index(rules: Iterable[Rule], keys: Iterable[TermKey]) -> TermIndex:
     try:
-        parse_term(key)
-    except WrongTerm as error:
-        raise ValueError(f"rule '{rule.name}': {error}") from None
+        return TermIndex(keys)
+    except WrongTerm as wrong:
+        name = next(rule.name for rule in rules if any(map(problem, _texts(rule))))
+        raise ValueError(f"rule '{name}': {wrong}") from None
+
+
+def _texts(rule: Rule) -> Iterator[str]:
+    yield from (*rule.any, *rule.all, *rule.none, *(rule.near.words if rule.near else ()))
+    for others in rule.also.values():
+        yield from others
 
 
 def _needed(compiled: Compiled) -> Iterator[int]:

@@ -16,7 +16,7 @@ from monitor.text import Token, languages_of
 
 _MOST_BETWEEN = 3  # words between a noun and its adjective
 _LONGEST_WITH_GAPS = 4  # words; longer phrases are names
-_REMEMBERED = 8_192
+_REMEMBERED = 4_096
 
 
 class TermKey(NamedTuple):
@@ -118,11 +118,16 @@ Term = Phrase | PatternTerm
 
 @lru_cache(maxsize=_REMEMBERED)
 def parse_term(key: TermKey) -> Term:
-    """Return the term that a person wrote.
+    """Return the term that a person wrote; it is remembered for the next time.
 
     Raises:
         WrongTerm: it cannot be looked for.
     """
+    return read_anew(key)
+
+
+def read_anew(key: TermKey) -> Term:
+    """Return the term without remembering it, for who goes through many; else as `parse_term`."""
     written = read_term(key.text)
     if isinstance(written, Expression):
         return PatternTerm(written.pattern, written.raw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from monitor.match.pattern import Text, prepare
+from monitor.match.pattern import Text
 from monitor.text import Token, fold, headline_start, tokens, unglued
 
 
@@ -27,9 +27,9 @@ class Title:
     @cached_property
     def folded(self) -> Text:
         """The folded title for expressions."""
-        return prepare(self._folded.text, self._folded.offsets)
+        return Text(self._folded.text, self._folded.offsets)
 
     @cached_property
     def raw(self) -> Text:
         """The title as it is written, for expressions."""
-        return prepare(self.text, range(len(self.text) + 1))
+        return Text(self.text, range(len(self.text) + 1))

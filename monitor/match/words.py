@@ -11,7 +11,7 @@ from monitor.ports import Forms, Reading
 from monitor.text import LANGUAGES, Token, cores, forms_of, is_acronym, languages_of
 from monitor.text.particles import ARTICLE, splits
 
-_REMEMBERED = 8_192  # words whose forms are kept at hand: all of a large newsroom's, and a bound for a huge list
+_REMEMBERED = 2_048  # words whose forms, some kilobytes each, are kept at hand
 _AS_IT_IS = Reading(article=False)
 
 Codes = tuple[str, ...]  # of languages; empty: all that a word may belong to

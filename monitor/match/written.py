@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor.match.pattern import Pattern, WrongPattern, compile_pattern
+from monitor.match.pattern import Pattern, compile_pattern
+from monitor.match.translation import WrongPattern
 from monitor.text import fold, tokens
 
 SHORTEST_START = 3  # letters before a *

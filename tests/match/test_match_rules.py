@@ -218,6 +218,24 @@ def test_what_is_explained_is_what_fires(rules, title, breaking):
     assert all(verdict.reason for verdict in verdicts)
 
 
+@given(some_rules, st.lists(st.sampled_from([*WORDS, ":", "x"]), max_size=8).map(" ".join), st.randoms())
+def test_rules_compiled_anew_or_with_their_words_in_another_order_find_the_same(rules, title, chance):
+    def shuffled(words):
+        return tuple(chance.sample(words, len(words)))
+
+    again = [replace(rule, any=shuffled(rule.any), all=shuffled(rule.all), none=shuffled(rule.none)) for rule in rules]
+    headline = replace(BASE, title=title, breaking=True)
+    assert compile_rules(rules).evaluate(headline) == compile_rules(again).evaluate(headline)
+
+
+@given(some_rules, st.lists(st.sampled_from([*WORDS, ":", "«"]), max_size=8).map(" ".join))
+def test_spans_are_pieces_of_the_title(rules, title):
+    for match in compile_rules(rules).evaluate(replace(BASE, title=title, breaking=True)):
+        for span in match.spans:
+            assert 0 <= span.start < span.end <= len(title)
+            assert title[span.start : span.end].strip() == title[span.start : span.end]
+
+
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=100))
 def test_no_title_is_too_odd(title):
     compile_rules([Rule(name="r", any=tuple(WORDS))]).evaluate(replace(BASE, title=title))
