@@ -86,9 +86,10 @@ class TermIndex:
 
     def _known(self, spoken: Codes) -> _Anchored:
         """Return what words of titles were read as; all is forgotten when it has become much."""
-        if sum(map(len, self._remembered.values())) > _REMEMBERED:
-            self._remembered = {}
-        return self._remembered.setdefault(spoken, {})
+        known = self._remembered.get(spoken)
+        if known is None or len(known) >= _REMEMBERED:
+            known = self._remembered[spoken] = {}
+        return known
 
     def _find_at(
         self,

@@ -153,16 +153,16 @@ def _compile(rule: Rule, numbers: dict[TermKey, int]) -> Compiled:
     def wanted(text: str) -> frozenset[int]:
         return frozenset(number(other) for other in (text, *rule.also.get(text, ())))
 
-    any_ = frozenset[int]().union(*map(wanted, rule.any))
+    any_ = frozenset(number for text in rule.any for number in wanted(text))
     all_ = tuple(map(wanted, rule.all))
     near = tuple(map(wanted, rule.near.words)) if rule.near else ()
     return Compiled(
         rule=rule,
         any=any_,
         all=all_,
-        none=frozenset[int]().union(*map(wanted, rule.none)),
+        none=frozenset(number for text in rule.none for number in wanted(text)),
         near=near,
-        counting=any_.union(*all_, *near),
+        counting=any_.union(*all_, *near) if all_ or near else any_,
     )
 
 

@@ -161,6 +161,32 @@ def test_why_tells_the_word_the_channel_and_what_was_seen(configured: Path) -> N
     assert (silent.returncode, "nobody would be told" in silent.stdout) == (1, True)
 
 
+def test_why_names_steps_and_near_misses_and_check_doubts_words(configured: Path) -> None:
+    path = configured / "config" / "monitor.yaml"
+    path.write_text(
+        "sources: [{name: kifache, url: 'https://kifache.com'}, {name: goud, url: 'https://www.goud.ma'}]\n"
+        "rules:\n  - {name: port, any: [الميناء, مصر], none: [ميناء الصيد], notify: [screen]}\n"
+        "  - {name: elsewhere, any: [ميناء], sources: [goud], notify: [screen]}\n"
+        "  - {name: urgent, any: [ميناء, الميناء], breaking: true, notify: [screen]}\n"
+        "channels: [{name: screen, type: console}]\n"
+    )
+
+    done = call("why", "وبميناء الصيد مصرف جديد", "--json", folder=configured)
+    port, elsewhere, urgent = json.loads(done.stdout)["rules"]
+    shown = call("why", "الموانئ وبالميناء", folder=configured)
+
+    assert port["reason"] == "'ميناء الصيد' (as 'وبميناء الصيد') of none: is in the headline"
+    assert port["near_misses"] == ["'مصرف' begins like 'مصر' but is another word; add it to any: if it should count"]
+    assert elsewhere["reason"] == "the rule is for goud, not for kifache"
+    assert [word["steps"] for word in elsewhere["words"]] == [["clitic و", "clitic ب"]]
+    assert urgent["reason"] == "the headline is not breaking"
+    assert "any: الميناء ← وبالميناء at 9: clitic و, clitic ب" in shown.stdout.replace("\u2068", "").replace(
+        "\u2069", ""
+    )
+    doubt = "rule 'urgent': any: wherever 'ميناء' stands 'الميناء' is found too; one is enough"
+    assert doubt in json.loads(call("check", "--json", folder=configured).stdout)["warnings"]
+
+
 def test_status_and_deliveries_work_before_anything_ran(tmp_path: Path) -> None:
     assert "nothing has run yet" in call("status", folder=tmp_path).stdout
     assert json.loads(call("deliveries", "list", "--json", folder=tmp_path).stdout) == []
