@@ -31,7 +31,19 @@ class ChangeKind(StrEnum):
 
     NEW = "new"
     EDITED = "edited"
+    REAPPEARED = "reappeared"  # back on the site after it was gone for long
     PROMOTED = "promoted"  # first seen in a list or feed a short while ago, now in the breaking ticker
+
+
+class EditKind(StrEnum):
+    """What an edit of a title changed."""
+
+    SLIP = "slip"  # a letter, at most: nothing to tell
+    WORDING = "wording"
+    NAME = "name"  # a name or place was added
+    NUMBER = "number"
+    VERDICT = "verdict"  # the outcome: acquitted, no longer convicted
+    COUNTER = "counter"  # one of many within an hour: a live text, not an editor
 
 
 class PollOutcome(StrEnum):
@@ -146,6 +158,8 @@ class Remembered:
     baseline: bool  # learned silently
     fired: frozenset[str]  # names of the rules that already alerted for it
     last_seen_at: datetime
+    edits: int = 0  # of the title, in the hour that began with the first of them
+    edits_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +168,7 @@ class Memory:
 
     revision: int
     headlines: tuple[Remembered, ...]
+    loose: tuple[Remembered, ...] = ()  # the newest without a link, whatever their keys
     watched_since: datetime | None = None  # first good poll of any of the source's endpoints
 
 
@@ -166,6 +181,8 @@ class Upsert:
     id: int | None = None
     baseline: bool = False
     fired: frozenset[str] = frozenset()  # rules to add to those that fired
+    edits: int = 0
+    edits_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +194,8 @@ class Change:
     headline: Headline  # as it is after the change
     seen_at: datetime
     previous_title: str | None = None
+    edit: EditKind | None = None  # of an edited one
+    former: Headline | None = None  # an edited one before; known only while the poll is decided
     already_fired: frozenset[str] = frozenset()  # rules that alerted for it before: they do not fire again
 
 

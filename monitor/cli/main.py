@@ -13,6 +13,7 @@ from monitor.cli.deliveries import deliveries
 from monitor.cli.demo import demo
 from monitor.cli.extract import extract
 from monitor.cli.grep import grep
+from monitor.cli.history import history
 from monitor.cli.init import init
 from monitor.cli.notify import notify
 from monitor.cli.once import once
@@ -45,7 +46,10 @@ def cli() -> None:
     """
 
 
-for command in (run, once, check, probe, extract, why, grep, preview, notify, status, deliveries, init, demo, schema):
+for command in (
+    *(run, once, check, probe, extract, why, grep, preview, notify),
+    *(status, history, deliveries, init, demo, schema),
+):
     cli.add_command(command)
 
 

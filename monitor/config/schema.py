@@ -88,6 +88,8 @@ class RuleConfig:
     """What of the headline's page goes into the alert, if it can be read within five seconds: `lead`, the first
     paragraph and the time of publication; `full`, for a webhook the whole text too (more pages are read well with
     `pip install headline-monitor[article]`); `none`: it is not asked for."""
+    on_edit: Literal["notify", "matched", "ignore"] | None = None
+    """What to do when a headline's text changes; the general `on_edit` when missing."""
     priority: Literal["normal", "high"] = "normal"
     """`high` goes out first, and passes quiet hours and digests."""
 
@@ -111,6 +113,12 @@ class Config:
     """Networks such as `127.0.0.0/8` that any source may connect to although they are not public."""
     user_agent: str | None = None
     """How the monitor names itself to sites; the product's name and version when missing."""
+    on_edit: Literal["notify", "matched", "ignore"] = "matched"
+    """When a headline's text changes: `matched` alerts when it matches now and did not before, or when a number
+    changed (3 dead, now 7); `notify` tells every change of the text but slips, with the old text; `ignore` none."""
+    reappear_after: Duration | None = None
+    """Tell a headline again that is back on its site after it was gone for so long, such as `14d`; never when missing.
+    """
     retention: Duration = Duration(days=90)
     """How long headlines that are no longer shown, and finished deliveries, are remembered."""
     workers: int = 32

@@ -11,13 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.diff import identity
+from monitor.diff.edits import is_version, judge_edit
 from monitor.errors import ExtractError
-from monitor.model import Change, ChangeKind, Headline, Item, Memory, Remembered, Section, Upsert, make_id
+from monitor.model import Change, ChangeKind, EditKind, Headline, Item, Memory, Remembered, Section, Upsert, make_id
 
 REFRESH_SEEN = timedelta(hours=1)  # how exact "last seen" is kept: it only serves forgetting by age
 PROMOTION_WINDOW = timedelta(hours=1)  # later arrivals in the ticker are old news taking its turn
 FRESH = timedelta(minutes=15)  # what is so young is news even to an endpoint that only starts to learn ...
 MOST_FRESH = 5  # ... unless it is many, which shows that the dates say nothing
+EDITS_PER_HOUR = 3  # of one headline; further ones are kept and not told again
+LOOSE_FOR = timedelta(hours=6)  # how long an item without a link may be followed by a new version of it
 EDIT_LIMIT = 24  # versions of one headline; more is a counter in the title, not an editor
 LONGEST_TITLE = 160  # characters; 99 % of headlines are shorter than 126, longer texts are leads
 COLLAPSE = 0.3  # a page with less than this share of its usual headlines has collapsed ...
@@ -43,7 +46,15 @@ class _Sighting:
     keys: set[str] = field(default_factory=set)
 
 
-def compare(source: str, items: Sequence[Item], memory: Memory, now: datetime, *, baseline: bool) -> Diff:
+def compare(
+    source: str,
+    items: Sequence[Item],
+    memory: Memory,
+    now: datetime,
+    *,
+    baseline: bool,
+    absent_since: datetime | None = None,
+) -> Diff:
     """Return what the page changes.
 
     Args:
@@ -53,14 +64,16 @@ def compare(source: str, items: Sequence[Item], memory: Memory, now: datetime, *
         now: when the page was fetched.
         baseline: learn everything silently, except what appeared while another endpoint of the source was watched:
             the new one may be the first to show it, and nobody would ever be told.
+        absent_since: headlines last seen before it have reappeared; the source was read without them since. None:
+            nothing ever reappears.
     """
-    sightings = _collect(items, memory)
+    sightings = _collect(items, memory, now)
     fresh = _fresh(sightings, memory, now) if baseline else ()
     upserts: list[Upsert] = []
     changes: list[Change] = []
     for sighting in sightings:
         upsert, change = (
-            _judge_known(sighting, now, baseline=baseline)
+            _judge_known(sighting, sighting.known, now, baseline=baseline, absent_since=absent_since)
             if sighting.known
             else (_judge_new(source, sighting, now, baseline=baseline and sighting not in fresh))
         )
@@ -90,7 +103,7 @@ def check_plausible(diff: Diff, items: Sequence[Item], typical: int) -> None:
         )
 
 
-def _collect(items: Sequence[Item], memory: Memory) -> list[_Sighting]:
+def _collect(items: Sequence[Item], memory: Memory, now: datetime) -> list[_Sighting]:
     """Group the page's items into headlines: known ones by memory, new ones among themselves."""
     sightings: list[_Sighting] = []
     by_id: dict[int, _Sighting] = {}
@@ -108,7 +121,21 @@ def _collect(items: Sequence[Item], memory: Memory) -> list[_Sighting]:
                 by_id[known.id] = sighting
         sighting.items.append(item)
         sighting.keys |= keys
+    _follow_loose(sightings, [known for known in memory.loose if known.id not in by_id], now)
     return sightings
+
+
+def _follow_loose(sightings: Sequence[_Sighting], gone: list[Remembered], now: datetime) -> None:
+    """Take a new item without a link for a version of one without a link that is gone from the page."""
+    gone = [known for known in gone if now - known.headline.first_seen_at <= LOOSE_FOR]
+    for sighting in sightings:
+        if sighting.known or any(item.url for item in sighting.items):
+            continue
+        title = sighting.items[0].title
+        known = next((known for known in gone if is_version(known.headline.title, title)), None)
+        if known:
+            gone.remove(known)
+            sighting.known = known
 
 
 def _find_known(item: Item, keys: Collection[str], by_key: Mapping[str, Sequence[Remembered]]) -> Remembered | None:
@@ -160,9 +187,9 @@ def _judge_new(source: str, sighting: _Sighting, now: datetime, *, baseline: boo
     return upsert, None if baseline else _change(ChangeKind.NEW, headline, now)
 
 
-def _judge_known(sighting: _Sighting, now: datetime, *, baseline: bool) -> tuple[Upsert | None, Change | None]:
-    known = sighting.known
-    assert known is not None
+def _judge_known(
+    sighting: _Sighting, known: Remembered, now: datetime, *, baseline: bool, absent_since: datetime | None
+) -> tuple[Upsert | None, Change | None]:
     old = known.headline
     breaking = any(item.breaking for item in sighting.items)
     promoted = breaking and not old.breaking
@@ -170,7 +197,8 @@ def _judge_known(sighting: _Sighting, now: datetime, *, baseline: bool) -> tuple
     new_keys = frozenset(sighting.keys - known.keys)
     if title and old.version >= EDIT_LIMIT and identity.overlap(title, old.title) >= identity.MIN_OVERLAP:
         title, new_keys = None, frozenset(key for key in new_keys if not key.startswith("t:"))
-    if not (title or promoted or new_keys):
+    returned = absent_since is not None and known.last_seen_at < absent_since and not baseline
+    if not (title or promoted or new_keys or returned):
         return None, None
     headline = replace(
         old,
@@ -181,16 +209,38 @@ def _judge_known(sighting: _Sighting, now: datetime, *, baseline: bool) -> tuple
         url=old.url or next((item.url for item in sighting.items if item.url), None),
         published_at=old.published_at or next((i.published_at for i in sighting.items if i.published_at), None),
     )
-    upsert = Upsert(id=known.id, headline=headline, new_keys=new_keys)
+    upsert = Upsert(id=known.id, headline=headline, new_keys=new_keys, edits=known.edits, edits_since=known.edits_since)
+    if title:
+        upsert, edited = _judge_edit(upsert, known, sighting, now)
+        return upsert, None if baseline else edited
     if baseline:
         return upsert, None
-    if title:
-        # A link that is used again for another story is told in full, as if nothing had been told under it.
-        fired = known.fired if identity.overlap(title, old.title) >= identity.MIN_OVERLAP else frozenset[str]()
-        return upsert, _change(ChangeKind.EDITED, headline, now, previous=old.title, fired=fired)
     if promoted and not known.baseline and now - old.first_seen_at <= PROMOTION_WINDOW:
         return upsert, _change(ChangeKind.PROMOTED, headline, now, fired=known.fired)
+    if returned:
+        return upsert, _change(ChangeKind.REAPPEARED, headline, now, of=known.last_seen_at.isoformat())
     return upsert, None
+
+
+def _judge_edit(upsert: Upsert, known: Remembered, sighting: _Sighting, now: datetime) -> tuple[Upsert, Change]:
+    """Return what a new title is: an edit, or another story under a link that is used again."""
+    old, headline = known.headline, upsert.headline
+    kind = judge_edit(old.title, headline.title)
+    if kind is None:  # told in full, as if nothing had been told under the link
+        dates = [item.published_at for item in sighting.items if item.published_at]
+        headline = replace(headline, first_seen_at=now, published_at=next(iter(dates), None))
+        return replace(upsert, headline=headline, edits=0, edits_since=None), _change(ChangeKind.NEW, headline, now)
+    lately = known.edits if known.edits_since and now - known.edits_since < timedelta(hours=1) else 0
+    change = _change(ChangeKind.EDITED, headline, now, fired=known.fired)
+    return (
+        replace(upsert, edits=lately + 1, edits_since=known.edits_since if lately else now),
+        replace(
+            change,
+            previous_title=old.title,
+            former=old,
+            edit=EditKind.COUNTER if lately >= EDITS_PER_HOUR else kind,
+        ),
+    )
 
 
 def _new_title(sighting: _Sighting, known: Remembered) -> str | None:
@@ -209,18 +259,13 @@ def _section(items: Sequence[Item]) -> Section:
 
 
 def _change(
-    kind: ChangeKind,
-    headline: Headline,
-    now: datetime,
-    *,
-    previous: str | None = None,
-    fired: frozenset[str] = frozenset(),
+    kind: ChangeKind, headline: Headline, now: datetime, *, fired: frozenset[str] = frozenset(), of: str = ""
 ) -> Change:
+    """Return a change; `of` tells apart what can happen to one version more than once."""
     return Change(
-        id=make_id(headline.source, headline.key, kind, str(headline.version)),
+        id=make_id(headline.source, headline.key, kind, str(headline.version), *filter(None, [of])),
         kind=kind,
         headline=headline,
         seen_at=now,
-        previous_title=previous,
         already_fired=fired,
     )

@@ -69,7 +69,7 @@ def gist(title: str) -> Gist:
 @lru_cache(maxsize=65536)
 def _word(token: str) -> Word | None:
     """Return what a folded word counts as, or None: nothing."""
-    if token in lists.fillers() or (len(token) == 1 and not token.isdigit()):
+    if token in lists.fillers() or (len(token) < 2 and not token.isdigit()):
         return None
     if token in lists.numerals():
         return Word("#" + lists.numerals()[token], NUMBER)

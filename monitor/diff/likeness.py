@@ -15,7 +15,7 @@ from monitor.diff.lists import within
 from monitor.diff.stems import root
 
 SAME_STORY = 0.58  # score from which two headlines tell one story
-VERSION = 0.6  # likeness from which an item without a link is a new version of another one
+VERSION = 0.65  # likeness from which an item without a link is a new version of another one
 
 _ROOT, _TYPO = 0.85, 0.9  # how much of a word counts when only its root is shared, or all but one letter
 _FEW = 3.0  # weight below which a headline is too short to be contained in another
@@ -49,8 +49,10 @@ class Likeness:
         return min(1.0, alike * prod(left for what, left in self.doubts if what in _NO_VERSION))
 
 
-_OTHER_PLACES, _OTHER_EVENTS = "other places", "other events"
+_OTHER_PLACES, _OTHER_NAMES, _OTHER_EVENTS = "other places", "other names", "other events"
+_TEMPLATE = "one thing in the place of another"
 _NO_VERSION = {_OTHER_PLACES, _OTHER_EVENTS}
+ANOTHER = {_OTHER_PLACES, _OTHER_NAMES, _TEMPLATE}  # doubts that no edit of an item without a link explains
 
 
 def compare(title: str, other: str) -> Likeness:
@@ -91,8 +93,8 @@ def _matched(a: Gist, b: Gist) -> float:
             mine.append(word)
     for word in mine:
         best = max(others.values(), key=lambda one: _kinship(word.key, one.key), default=None)
-        if best and (kinship := _kinship(word.key, best.key)):
-            total += kinship * min(word.weight, best.weight)
+        if best and (kin := _kinship(word.key, best.key)):
+            total += kin * min(word.weight, best.weight)
             del others[best.key]
     return total
 
@@ -101,10 +103,10 @@ def _kinship(key: str, other: str) -> float:
     """Return how much of a word another one counts as."""
     if root(key) and root(key) == root(other):
         return _ROOT
-    return _TYPO if _one_letter_apart(key, other) else 0.0
+    return _TYPO if one_letter_apart(key, other) else 0.0
 
 
-def _one_letter_apart(word: str, other: str) -> bool:
+def one_letter_apart(word: str, other: str) -> bool:
     """Tell whether two words of five letters or more differ by one letter, or by two neighbours that swapped."""
     short, long = (word, other) if len(word) <= len(other) else (other, word)
     if len(short) < 5 or len(long) - len(short) > 1 or not short[0].isalpha():
@@ -134,11 +136,11 @@ def _other_doubts(a: Gist, b: Gist) -> Iterator[tuple[str, float]]:
     if _elsewhere(a.places, b.places) and _elsewhere(b.places, a.places):
         yield _OTHER_PLACES, _PLACES_APART
     if _apart(a.names, b.names):
-        yield "other names", _NAMES_APART
+        yield _OTHER_NAMES, _NAMES_APART
     if _apart(a.events, b.events):
         yield _OTHER_EVENTS, _EVENTS_APART
     if _is_template(a.order, b.order):
-        yield "one thing in the place of another", _SLOT
+        yield _TEMPLATE, _SLOT
 
 
 def _apart(mine: frozenset[str], others: frozenset[str]) -> bool:
@@ -162,6 +164,8 @@ def _is_template(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     before = next((i for i in range(most) if one[i] != other[i]), most)
     after = next((i for i in range(most - before) if one[-1 - i] != other[-1 - i]), most - before)
     mine, others = one[before : len(one) - after], other[before : len(other) - after]
-    if not mine or not others or before + after < max(_FRAME, len(mine), len(others)):
+    if not any(key[0] not in "#!" for key in mine) or not any(key[0] not in "#!" for key in others):
+        return False  # another number or event is a doubt of its own
+    if before + after < max(_FRAME, len(mine), len(others)):
         return False
     return not any(key == alien or _kinship(key, alien) for key in mine for alien in others)

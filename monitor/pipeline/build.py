@@ -84,6 +84,7 @@ def build(
             clock=clock,
             random=random,
             owner=owner,
+            reappear_after=config.reappear_after,
             parsing=parsing or nullcontext(),
         ),
         flusher=Flusher(
@@ -126,7 +127,14 @@ def build_router(config: Config) -> Router:
     """Return who is told by which rule, and when."""
     zone = ZoneInfo(config.timezone)
     return Router(
-        routes={rule.name: Route(channels=rule.notify, high_priority=rule.priority == "high") for rule in config.rules},
+        routes={
+            rule.name: Route(
+                channels=rule.notify,
+                high_priority=rule.priority == "high",
+                on_edit=rule.on_edit or config.on_edit,
+            )
+            for rule in config.rules
+        },
         hours={
             channel.name: Hours(zone=zone, quiet=channel.quiet_hours, digest=channel.digest)
             for channel in config.channels

@@ -35,6 +35,7 @@ class Poller:
     clock: Clock
     random: Random
     owner: str  # names this process in leases
+    reappear_after: timedelta | None = None  # headlines that were gone for longer are told again
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
 
     def claim(self, now: datetime, limit: int) -> Sequence[PollState]:
@@ -91,7 +92,14 @@ class Poller:
             return self._unchanged(state, page, started, now)
         keys = frozenset[str]().union(*identity.keys_of_page(items))
         memory = self.store.recall(state.source, keys)
-        diff = engine.compare(state.source, items, memory, now, baseline=state.baselined_at is None)
+        diff = engine.compare(
+            state.source,
+            items,
+            memory,
+            now,
+            baseline=state.baselined_at is None,
+            absent_since=self._absent_since(state),
+        )
         engine.check_plausible(diff, items, state.typical_items)
         alerts = self._alerts(diff.changes, now)
         outcome = PollOutcome.CHANGED if diff.changes else PollOutcome.UNCHANGED
@@ -112,9 +120,19 @@ class Poller:
         )
 
     def _alerts(self, changes: Sequence[Change], now: datetime) -> list[Alert]:
-        return [
-            alert for change in changes for alert in self.router.plan(change, self.rules.evaluate(change.headline), now)
-        ]
+        return [alert for change in changes for alert in self._alerts_of(change, now)]
+
+    def _alerts_of(self, change: Change, now: datetime) -> list[Alert]:
+        if change.former:  # what a rule would have said before is no news, also where it was learned silently
+            before = {match.rule for match in self.rules.evaluate(change.former)}
+            change = replace(change, already_fired=change.already_fired | before)
+        return self.router.plan(change, self.rules.evaluate(change.headline), now)
+
+    def _absent_since(self, state: PollState) -> datetime | None:
+        """Return since when a headline must have been gone to be news again, if it ever is."""
+        if self.reappear_after is None or state.last_ok_at is None:
+            return None
+        return state.last_ok_at - self.reappear_after
 
     def _unchanged(self, state: PollState, page: Fetched | None, started: datetime, now: datetime) -> PollResult:
         after = cadence.after_unchanged(state, now)

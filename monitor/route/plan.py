@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, Change, ChangeKind, Match, make_id
+from monitor.model import Alert, Change, ChangeKind, EditKind, Match, make_id
 from monitor.values import DailyWindow, TimeOfDay
+
+OnEdit = Literal["notify", "matched", "ignore"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +20,7 @@ class Route:
 
     channels: tuple[str, ...]
     high_priority: bool = False
+    on_edit: OnEdit = "matched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +42,26 @@ class Router:
     def plan(self, change: Change, matches: Sequence[Match], now: datetime) -> list[Alert]:
         """Return one alert for each channel that a fired rule names.
 
-        Rules that already alerted for this headline stay silent.
+        Rules that already alerted for this headline stay silent, unless an edit is worth telling again.
         """
         told = self._told(change, now)
         by_channel: dict[str, list[Match]] = {}
         for match in matches:
-            if match.rule not in change.already_fired:
+            if self._wants(self.routes[match.rule], change, fired=match.rule in change.already_fired):
                 for channel in self.routes[match.rule].channels:
                     if channel in told:
                         continue
                     by_channel.setdefault(channel, []).append(match)
         return [self._alert(change, channel, found, now) for channel, found in by_channel.items()]
+
+    def _wants(self, route: Route, change: Change, *, fired: bool) -> bool:
+        if change.kind is not ChangeKind.EDITED:
+            return not fired
+        if not fired or route.on_edit == "ignore":
+            return route.on_edit != "ignore"
+        if route.on_edit == "matched":
+            return change.edit is EditKind.NUMBER
+        return change.edit not in {EditKind.SLIP, EditKind.COUNTER}
 
     def _told(self, change: Change, now: datetime) -> set[str]:
         """Return the channels for which entering the ticker is no news, since they were told the headline.

@@ -18,7 +18,7 @@ PATIENCE = 3  # attempts after which a message stands back behind the others
 
 ALERT = """
 SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, alert.due_at,
-  change.id AS change_id, change.kind, change.title AS change_title, change.previous_title,
+  change.id AS change_id, change.kind, change.title AS change_title, change.previous_title, change.edit,
   change.version AS change_version, change.section AS change_section, change.url AS change_url,
   change.breaking AS change_breaking, change.seen_at,
   headline.source, headline.key, headline.published_at, headline.first_seen_at

@@ -12,6 +12,7 @@ from monitor.store import rows
 from monitor.store.rows import ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
 
+_LOOSE = 50  # headlines without a link that a new one may be a version of
 _LOGGED = {PollOutcome.LEARNED, PollOutcome.CHANGED, PollOutcome.FAILED}
 
 
@@ -28,7 +29,12 @@ def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
             source,
             json.dumps(sorted(text(key) for key in keys)),
         )
-        owned: dict[int, set[str]] = {row["id"]: set() for row in found}
+        loose = database.read(
+            "SELECT * FROM headline WHERE source = ? AND url IS NULL ORDER BY last_seen_at DESC LIMIT ?",
+            source,
+            _LOOSE,
+        )
+        owned: dict[int, set[str]] = {row["id"]: set() for row in (*found, *loose)}
         for row in database.read(
             "SELECT headline_id, key FROM headline_key WHERE headline_id IN (SELECT value FROM json_each(?))",
             json.dumps(list(owned)),
@@ -37,6 +43,7 @@ def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
     return Memory(
         revision=known[0][0] if known else 0,
         headlines=tuple(rows.remembered(row, frozenset(owned[row["id"]])) for row in found),
+        loose=tuple(rows.remembered(row, frozenset(owned[row["id"]])) for row in loose),
         watched_since=rows.moment_or_none(known[0][1]) if known else None,
     )
 
@@ -118,18 +125,21 @@ def _save_headline(db: sqlite3.Connection, upsert: Upsert, at: int) -> int:
         told.breaking,
         told.version,
         at,
+        ms(told.first_seen_at),
+        upsert.edits,
+        ms_or_none(upsert.edits_since),
     )
     if known is None:
         cursor = db.execute(
             "INSERT INTO headline (title, section, url, published_at, breaking, version, last_seen_at, first_seen_at,"
-            " baseline, source, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*values, ms(told.first_seen_at), upsert.baseline, told.source, text(told.key)),
+            " edits, edits_since, baseline, source, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, upsert.baseline, told.source, text(told.key)),
         )
         known = int(cursor.lastrowid or 0)
     else:
         db.execute(
             "UPDATE headline SET title = ?, section = ?, url = ?, published_at = ?, breaking = ?, version = ?,"
-            " last_seen_at = ? WHERE id = ?",
+            " last_seen_at = ?, first_seen_at = ?, edits = ?, edits_since = ? WHERE id = ?",
             (*values, known),
         )
     db.executemany(
@@ -156,14 +166,15 @@ def _add_fired(db: sqlite3.Connection, headline: int, fired: Collection[str]) ->
 def _save_change(db: sqlite3.Connection, change: Change, headline: int) -> None:
     told = change.headline
     db.execute(
-        "INSERT INTO change (id, headline_id, kind, title, previous_title, version, section, url, breaking, seen_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO change (id, headline_id, kind, title, previous_title, edit, version, section, url, breaking,"
+        " seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             change.id,
             headline,
             change.kind,
             text(told.title),
             text_or_none(change.previous_title),
+            change.edit,
             told.version,
             told.section,
             text_or_none(told.url),

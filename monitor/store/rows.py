@@ -11,6 +11,7 @@ from monitor.model import (
     Change,
     ChangeKind,
     Delivery,
+    EditKind,
     Headline,
     Match,
     Message,
@@ -101,6 +102,8 @@ def remembered(row: sqlite3.Row, keys: frozenset[str]) -> Remembered:
         baseline=bool(row["baseline"]),
         fired=frozenset(json.loads(row["fired"])),
         last_seen_at=moment(row["last_seen_at"]),
+        edits=row["edits"],
+        edits_since=moment_or_none(row["edits_since"]),
     )
 
 
@@ -138,6 +141,7 @@ def alert(row: sqlite3.Row) -> Alert:
         headline=told,
         seen_at=moment(row["seen_at"]),
         previous_title=row["previous_title"],
+        edit=EditKind(row["edit"]) if row["edit"] else None,
     )
     return Alert(
         id=row["alert_id"],

@@ -17,8 +17,9 @@ from monitor.model import (
     RecipientState,
     Settlement,
 )
-from monitor.store import articles, discovered, outbox, polls, schedule, upkeep
+from monitor.store import articles, discovered, outbox, past, polls, schedule, upkeep
 from monitor.store.late import Late, Settling
+from monitor.store.past import Past
 from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
 
@@ -47,6 +48,18 @@ class SqliteStore:
 
     def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
         return outbox.due_alerts(self._database, now, limit)
+
+    def titles(self, most: int) -> Sequence[tuple[int, str, str | None]]:
+        """Return id, title and link of the newest headlines, former titles included."""
+        return past.titles(self._database, most)
+
+    def changed_last(self, most: int) -> Sequence[int]:
+        """Return the ids of the headlines that changed last, newest first."""
+        return past.changed(self._database, most)
+
+    def past(self, ids: Sequence[int]) -> Sequence[Past]:
+        """Return what is remembered of these headlines, in this order."""
+        return past.past(self._database, ids)
 
     def messages_since(self, channel: str, since: datetime) -> int:
         return outbox.messages_since(self._database, channel, since)

@@ -43,7 +43,7 @@ class Player:
         names = scenario.get("endpoints", ["page"])
         self.store.sync([self._spec(name) for name in names], self.clock())
         router = Router(
-            routes={rule.name: Route(channels=("desk",)) for rule in rules},
+            routes={rule.name: Route(channels=("desk",), on_edit=scenario.get("on_edit", "matched")) for rule in rules},
             hours={"desk": Hours(zone=ZoneInfo("UTC"))},
         )
         self.poller = Poller(
@@ -55,6 +55,9 @@ class Player:
             clock=self.clock,
             random=lambda: 0.5,
             owner="test",
+            reappear_after=Duration(days=scenario["reappear_after_days"])
+            if "reappear_after_days" in scenario
+            else None,
         )
         channels = {"desk": self.channel}
         self.flusher = Flusher(store=self.store, channels=channels, rates={})

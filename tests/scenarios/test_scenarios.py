@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 import yaml
 
 from monitor import urls
-from monitor.diff import engine, identity
-from monitor.model import Memory
+from monitor.diff import edits, engine, identity
+from monitor.model import EditKind, Memory
+from monitor.pipeline.poll import Poller
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -66,7 +68,17 @@ def _forget_the_absent(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
 
 def _tell_the_first_poll(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
     compare = engine.compare
-    monkeypatch.setattr(engine, "compare", lambda *a, baseline: compare(*a, baseline=False))
+    monkeypatch.setattr(engine, "compare", lambda *a, baseline, **more: compare(*a, baseline=False, **more))
+
+
+def _forget_the_former(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
+    judge = engine._judge_edit
+
+    def without_former(*given: Any) -> Any:
+        upsert, edited = judge(*given)
+        return upsert, replace(edited, former=None)
+
+    monkeypatch.setattr(engine, "_judge_edit", without_former)
 
 
 def _replace(module: Any, name: str, value: Any) -> Callable[[pytest.MonkeyPatch, Any], None]:
@@ -89,6 +101,15 @@ WITHOUT = {
     "news while learning": _replace(engine, "_fresh", lambda *a: ()),
     "only the youngest": _replace(engine, "FRESH", engine.timedelta(days=999)),
     "few at once": _replace(engine, "MOST_FRESH", 999),
+    "slips are silent": _replace(edits, "_is_slip", lambda before, after: False),
+    "changed numbers": _replace(edits, "_counts", lambda told: set()),
+    "edits per hour": _replace(engine, "EDITS_PER_HOUR", 99),
+    "rules that would have fired before": _forget_the_former,
+    "versions of items without a link": _replace(engine, "is_version", lambda old, new: False),
+    "doubts about versions": _replace(edits, "ANOTHER", frozenset()),
+    "another story under one link": _replace(engine, "judge_edit", lambda old, new: EditKind.WORDING),
+    "absence before a return": _replace(Poller, "_absent_since", lambda self, state: None),
+    "absence is proven": _replace(Poller, "_absent_since", lambda self, state: self.clock() - self.reappear_after),
     "fullest title": _replace(engine, "_fullest", lambda titles: min(titles, key=len)),
 }
 

@@ -46,9 +46,12 @@ CREATE TABLE headline (
   baseline INTEGER NOT NULL,
   version INTEGER NOT NULL DEFAULT 1,
   fired TEXT NOT NULL DEFAULT '[]',            -- JSON array of rule names that alerted for it
+  edits INTEGER NOT NULL DEFAULT 0,            -- in the hour that began with the first of them
+  edits_since INTEGER,
   UNIQUE (source, key)
 ) STRICT;
 CREATE INDEX headline_age ON headline (source, last_seen_at);
+CREATE INDEX headline_loose ON headline (source, last_seen_at) WHERE url IS NULL;
 
 CREATE TABLE headline_key (                     -- every identity a headline was ever seen under
   source TEXT NOT NULL,
@@ -75,6 +78,7 @@ CREATE TABLE change (                           -- append-only history
   kind TEXT NOT NULL CHECK (kind IN ('new', 'edited', 'promoted', 'reappeared')),
   title TEXT NOT NULL,
   previous_title TEXT,
+  edit TEXT,                                    -- of an edited one: slip, wording, name, number, verdict, counter
   version INTEGER NOT NULL,
   section TEXT NOT NULL,
   url TEXT,
