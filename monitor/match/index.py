@@ -17,7 +17,8 @@ _MOST_HITS = 32  # of one term in one title; whoever repeats a word more often i
 _MOST_TRIES = 64  # places of one word in one title
 _REMEMBERED = 32_768  # words of titles
 
-_Anchored = dict[tuple[str, bool], tuple[tuple[int, Reading], ...]]  # by a title's word, and whether in capitals
+_LOOK = Token._fields.index("breaks") + 1  # what a token says of how it is written, besides its text and its place
+_Anchored = dict[tuple[object, ...], tuple[tuple[int, Reading], ...]]  # by a title's word and how it is written
 Found = Mapping[int, Sequence[Hit]]  # by the term's number
 
 
@@ -76,9 +77,10 @@ class TermIndex:
         known = self._known(spoken)
         tries: dict[str, int] = {}
         for place, token in enumerate(words):
-            anchored = known.get((token.text, token.capitals))
+            look = (token.text, *token[_LOOK:])
+            anchored = known.get(look)
             if anchored is None:
-                anchored = known[token.text, token.capitals] = self._read(token, spoken)
+                anchored = known[look] = self._read(token, spoken)
             if anchored:
                 tries[token.text] = tries.get(token.text, 0) + 1
                 if tries[token.text] <= _MOST_TRIES:

@@ -15,13 +15,13 @@ from monitor.text import forms_of
 TERMS = [
     *("الأمن", "أمن", '"الأمن"', "exact: الأمن", "أمن غذائي", "خلية إرهابية", "وزير الداخلية", "شرطة", "مظاهرة", "الله"),
     *("grève", "attaqu*", "ONU", "exact: onu", "Nations unies", "état", "2030", "قتل*", "vague* terroriste*", "St. Petersburg"),
-    *("/قتل(ى|ت)/", "/ONU/r", "vote", "hors-la-loi", "الدار البيضاء"),
+    *("/قتل(ى|ت)/", "/ONU/r", "vote", "marché", "marche", "OTAN", "hors-la-loi", "الدار البيضاء"),
 ]  # fmt: skip
 WORDS = [
     *("الأمن", "وبالأمن", "أمنها", "غذائي", "الغذائي", "خلية", "نائمة", "إرهابية", "وزير", "الوزير", "الداخلية", "الشرطة"),
     *("مظاهرات", "المتظاهرين", "والله", "قتلى", "وقتلت", "الدارالبيضاء", "الدار", "البيضاء", "في", "2030", "٢٠٣٠"),
     *("grèves", "attaquants", "O.N.U.", "onu", "L'ONU", "Nations-Unies", "États", "vague", "terroristes", "votes", "St."),
-    *("Petersburg", "hors-la-loi", ":", "،", "hors"),
+    *("Petersburg", "hors-la-loi", ":", "،", "hors", "Onu", "ONU", "marche", "marché", "MARCHÉ", "greve"),
 ]  # fmt: skip
 titles = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 spoken = st.sampled_from([(), ("ar",), ("fr",), ("en", "ar")])
