@@ -19,7 +19,7 @@ from monitor.ports import Clock, Extractor, Fetcher, SiteContext
 from monitor.sources import KINDS
 from monitor.sources.decode import decode
 from monitor.sources.discovery import Candidate, candidates, is_part, news_among, once, why_not
-from monitor.sources.robots import NOTHING_ALLOWED, Robots, read_robots
+from monitor.sources.robots import Robots, read_robots
 from monitor.sources.sitemap import children
 from monitor.urls import canonical
 
@@ -113,7 +113,7 @@ class _Look:
     def survey(self, wanted: int) -> Survey:
         page, front = self._look_at_page()
         others: list[Attempt] = []
-        if not self._stopped and (front or not _is_hopeless(self._error)):
+        if front or not _is_hopeless(self._error):
             good = 0 if page.error else 1
             queue = deque(self._candidates(front))
             while queue and good < wanted and not self._is_over():
@@ -149,6 +149,8 @@ class _Look:
     def _candidates(self, front: Fetched | None) -> list[Candidate]:
         url = front.final_url if front else self._url
         robots = self._robots(urljoin(url, "/robots.txt"))
+        if robots is None:
+            return []
         self._delay = max(PAUSE, robots.delay)
         with self._by.parsing:
             html = decode(front.body, front.content_type) if front else ""
@@ -160,14 +162,14 @@ class _Look:
         known = not self._context.headers or urlsplit(candidate.url).netloc == urlsplit(self._url).netloc
         return known and robots.allows(self._extractor(candidate).request().url)
 
-    def _robots(self, url: str) -> Robots:
+    def _robots(self, url: str) -> Robots | None:
         try:
             page = self._fetch(Request(url=url, allow_private=self._context.allow_private))
         except FetchError as error:
             if error.status and 400 <= error.status < 500 and error.status != 429:
                 return Robots()  # RFC 9309, 2.3.1.3: there are no rules
             self._stopped = f"robots.txt could not be read, so nothing else was asked for: {error}"
-            return NOTHING_ALLOWED  # RFC 9309, 2.3.1.4
+            return None  # RFC 9309, 2.3.1.4
         return read_robots(decode(page.body, page.content_type), self._by.agent)
 
     def _try(self, candidate: Candidate) -> tuple[Attempt | None, Sequence[Candidate]]:

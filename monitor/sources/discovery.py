@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup
-from bs4.element import Tag
-
 from monitor.model import Item
-from monitor.sources.tree import parse
+from monitor.sources.tree import root_of
 from monitor.urls import absolute, canonical, host
 
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
@@ -24,7 +23,7 @@ _REST_ROUTE = "wp/v2/posts"
 
 _WORDPRESS = re.compile(r"/wp-(?:content|includes|json)/|<meta[^>]{0,200}content\s*=\s*[\"']WordPress\b", re.IGNORECASE)
 _OTHER_FEED = re.compile(
-    r"comment|kommentar|تعليق|podcast|itunes|vid[eé]o|فيديو|مرئي|photo|galler|gallery|صور|oembed|horoscop",
+    r"comment|kommentar|تعليق|podcast|itunes|vid[eé]o|فيديو|مرئي|photo|galler|gallery|صور|oembed|horoscop|web-?stor",
     re.IGNORECASE,
 )
 _PART_OF_SITE = re.compile(r"/(?:category|categories|tags?|author|topics?|search|page)/", re.IGNORECASE)
@@ -36,6 +35,8 @@ _NEWS_SITEMAP = re.compile(r"news|أخبار|actu", re.IGNORECASE)
 _ANY_SITEMAP = re.compile(r"sitemap[^/]*\.xml(?:$|\?)", re.IGNORECASE)
 _FEED_HOST = re.compile(r"(?:feeds?|rss)\.(.+\..+)")
 _MOST_OF_A_KIND = 3  # candidates from one place
+_MOST_LINKS = 5000  # of a page
+_LONGEST_TEXT = 200  # characters of a link's text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,16 @@ class Candidate:
     kind: str
     url: str
     origin: str
+
+
+class _Link(NamedTuple):
+    """What a `link` or `a` element says."""
+
+    tag: str
+    href: str
+    relation: frozenset[str]
+    type: str
+    said: str  # title, address and text, for the words in them
 
 
 def candidates(url: str, html: str, sitemaps: Sequence[str], *, whole: bool) -> list[Candidate]:
@@ -57,8 +68,8 @@ def candidates(url: str, html: str, sitemaps: Sequence[str], *, whole: bool) -> 
         whole: the page stands for the whole site. A section or an edition stands for what lies below it: only that is
             a candidate, since the site's own feed tells headlines that nobody asked for.
     """
-    soup = parse(html).soup
-    named = [*_linked_feeds(url, soup, whole=whole), *_wordpress(url, soup, html)]
+    links = _links(html)
+    named = [*_linked_feeds(url, links, whole=whole), *_wordpress(url, links, html)]
     root = urljoin(url, "/") if whole else _folder(url)
     usual = [Candidate(kind="feed", url=urljoin(root, path), origin="usual address") for path in _FEED_PATHS]
     if not whole:
@@ -101,26 +112,31 @@ def why_not(url: str, items: Sequence[Item]) -> str | None:
     return None
 
 
-def _linked_feeds(url: str, soup: BeautifulSoup, *, whole: bool) -> list[Candidate]:
-    """Return the feeds that the page names in its head, then those that it links to."""
-    named = [
-        (tag, "named by the page")
-        for tag in soup.find_all("link", href=True)
-        if "alternate" in _words(tag, "rel") and str(tag.get("type", "")).strip().lower() in _FEED_TYPES
-    ]
-    linked = [
-        (tag, "linked by the page")
-        for tag in soup.find_all("a", href=True)
-        if _LOOKS_LIKE_FEED.search(str(tag["href"]).partition("?")[0])
-    ]
+def _links(html: str) -> list[_Link]:
+    """Return the links of the page's head, and those of its body that look like feeds."""
     found = []
-    for tags in (named, linked):
+    for element in islice(root_of(html).iter("link", "a"), _MOST_LINKS):
+        tag, href = str(element.tag), str(element.get("href") or "")
+        if href and (tag == "link" or _LOOKS_LIKE_FEED.search(href.partition("?")[0])):
+            text = " ".join(map(str, element.itertext())) if tag == "a" else ""
+            relation, type_ = str(element.get("rel") or ""), str(element.get("type") or "")
+            said = f"{element.get('title') or ''} {href} {text[:_LONGEST_TEXT]}"
+            found.append(_Link(tag, href, frozenset(relation.lower().split()), type_.strip().lower(), said))
+    return found
+
+
+def _linked_feeds(url: str, links: Sequence[_Link], *, whole: bool) -> list[Candidate]:
+    """Return the feeds that the page names in its head, then those that it links to."""
+    named = [link for link in links if "alternate" in link.relation and link.type in _FEED_TYPES]
+    linked = [link for link in links if link.tag == "a"]
+    found = []
+    for group, origin in ((named, "named by the page"), (linked, "linked by the page")):
         usable = [
-            (not _ALL_NEWS.search(_said(tag)), Candidate(kind="feed", url=link, origin=origin))
-            for tag, origin in tags
-            if (link := absolute(url, str(tag["href"]))) and _is_main_feed(url, link, _said(tag), whole=whole)
+            (not _ALL_NEWS.search(link.said), Candidate(kind="feed", url=address, origin=origin))
+            for link in group
+            if (address := absolute(url, link.href)) and _is_main_feed(url, address, link.said, whole=whole)
         ]
-        found += [candidate for _, candidate in sorted(usable, key=lambda one: one[0])[:_MOST_OF_A_KIND]]
+        found += once(candidate for _, candidate in sorted(usable, key=lambda one: one[0]))[:_MOST_OF_A_KIND]
     return found
 
 
@@ -130,8 +146,8 @@ def _is_main_feed(url: str, link: str, said: str, *, whole: bool) -> bool:
     return not (whole and _PART_OF_SITE.search(urlsplit(link).path))
 
 
-def _wordpress(url: str, soup: BeautifulSoup, html: str) -> Iterator[Candidate]:
-    named = [str(tag["href"]) for tag in soup.find_all("link", href=True) if "https://api.w.org/" in _words(tag, "rel")]
+def _wordpress(url: str, links: Sequence[_Link], html: str) -> Iterator[Candidate]:
+    named = [link.href for link in links if "https://api.w.org/" in link.relation]
     roots = [(root, "named by the page") for href in named if (root := absolute(url, href)) and _same_site(url, root)]
     if not roots and _WORDPRESS.search(html):
         roots = [(urljoin(url, "/wp-json/"), "WordPress")]
@@ -169,12 +185,3 @@ def _folder(url: str) -> str:
     above, _, last = parts.path.rstrip("/").rpartition("/")
     path = above if "." in last else f"{above}/{last}"
     return parts._replace(path=f"{path.rstrip('/')}/", query="", fragment="").geturl()
-
-
-def _words(tag: Tag, name: str) -> list[str]:
-    value = tag.get(name) or ""
-    return (value if isinstance(value, str) else " ".join(value)).lower().split()
-
-
-def _said(tag: Tag) -> str:
-    return f"{tag.get('title') or ''} {tag['href']} {tag.get_text(' ') if tag.name == 'a' else ''}"

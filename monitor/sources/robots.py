@@ -29,9 +29,6 @@ class Robots:
         return max(fitting)[1] if fitting else True
 
 
-NOTHING_ALLOWED = Robots(rules=[("/", False)])
-
-
 @dataclass(slots=True)
 class _Group:
     agents: list[str] = field(default_factory=list)

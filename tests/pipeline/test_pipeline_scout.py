@@ -184,6 +184,28 @@ def test_an_endpoint_of_the_configuration_is_never_replaced(site: NewsSite, news
     assert room.endpoints == {"feed": f"{site.url}/own.rss", "feed-2": f"{site.url}/feed/"}
 
 
+def test_what_is_configured_is_not_found_again(site: NewsSite, newsroom) -> None:
+    site.pages = {"/": SHELL, "/feed/": rss(site.url, [1, 2]), "/rss": rss(site.url, [1, 2])}
+    room = newsroom(f"discover: true, endpoints: [{{type: feed, url: '{site.url}/feed'}}]")
+    site.pages["/feed"] = site.pages["/feed/"]
+    room.scout()
+
+    assert [one.url for one in room.store.discoveries()["sada"].endpoints] == [f"{site.url}/rss"]
+
+
+def test_a_source_with_two_ways_of_its_own_is_looked_at_only_when_one_dies(site: NewsSite, newsroom) -> None:
+    site.pages = {"/a": rss(site.url, [1, 2]), "/b": rss(site.url, [1, 2])}
+    ways = ", ".join(f"{{type: feed, url: '{site.url}/{name}'}}" for name in "ab")
+    room = newsroom(f"discover: true, endpoints: [{ways}]")
+    room.poll()
+    assert room.scout() == []
+
+    site.pages["/a"] = Reply(b"", 404)
+    kill(room)
+
+    assert room.scout() == ["sada"]
+
+
 def test_a_source_that_moves_to_another_address_forgets_what_was_found(site: NewsSite, newsroom) -> None:
     site.pages = {"/": SHELL, "/feed/": rss(site.url, [1, 2])}
     newsroom().scout()

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from monitor.sources.robots import NOTHING_ALLOWED, read_robots
+from monitor.sources.robots import read_robots
 
 AGENT = "headline-monitor/1.0"
 
@@ -65,10 +65,6 @@ def test_sitemaps_and_the_delay_are_read_and_the_delay_has_a_limit() -> None:
     assert robots.delay == 2.5
     assert read_robots("User-agent: *\nCrawl-delay: 9999", AGENT).delay == 10
     assert read_robots("User-agent: *\nCrawl-delay: soon", AGENT).delay == 0
-
-
-def test_a_site_that_cannot_say_forbids_everything() -> None:
-    assert not NOTHING_ALLOWED.allows("https://site.example/")
 
 
 def test_a_hostile_pattern_costs_next_to_nothing() -> None:
