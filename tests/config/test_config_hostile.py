@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from config_world import GOOD, WORLD
@@ -24,7 +24,7 @@ BITS = [
 
 def _ends_well(text: str | bytes, tmp_path: Path | None = None) -> float:
     """Load, and return the seconds it took."""
-    start = perf_counter()
+    start = process_time()
     try:
         if isinstance(text, bytes):
             assert tmp_path
@@ -40,7 +40,7 @@ def _ends_well(text: str | bytes, tmp_path: Path | None = None) -> float:
         said = "m.yaml"
     assert "m.yaml" in said.splitlines()[0]
     assert "SECRETTOKEN" not in said
-    return perf_counter() - start
+    return process_time() - start
 
 
 @st.composite

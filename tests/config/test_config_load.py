@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from config_world import GOOD, default_endpoints
@@ -259,14 +259,14 @@ def test_a_large_newsroom_loads_quickly(read):
       - {{type: feed, url: https://s{0}.example/more}}
 """
     text = GOOD.replace("sources:\n", "sources:\n" + "".join(source.format(n) for n in range(2000)))
-    start = perf_counter()
+    start = process_time()
     assert len(read(text).sources) == 2001
-    assert perf_counter() - start < 2.0
+    assert process_time() - start < 2.0
 
 
 def test_a_large_newsroom_full_of_mistakes_is_told_quickly(told):
     source = "  - {{nam: s{0}, url: s{0}.example, timezone: Europe/Pairs, every: 1, endpoints: [{{type: fed}}]}}\n"
     text = GOOD.replace("sources:\n", "sources:\n" + "".join(source.format(n) for n in range(2000)))
-    start = perf_counter()
+    start = process_time()
     assert "more problems" in told(text)
-    assert perf_counter() - start < 5.0
+    assert process_time() - start < 5.0

@@ -180,7 +180,7 @@ def test_a_server_that_takes_its_time_is_left_at_the_deadline(site, make_fetcher
     error = failure(make_fetcher(seconds=0.4), site.url())
     assert error.kind == "timeout"
     assert "within 0.4 s" in str(error)
-    assert 0.3 < monotonic() - started < 2
+    assert 0.3 < monotonic() - started < 5
 
 
 def test_redirects_share_one_deadline(site, make_fetcher):
@@ -191,7 +191,7 @@ def test_redirects_share_one_deadline(site, make_fetcher):
     site.answers |= {f"/{n}": slow_redirect for n in range(9)}
     started = monotonic()
     assert failure(make_fetcher(seconds=0.4), site.url("/0")).kind == "timeout"
-    assert monotonic() - started < 2
+    assert monotonic() - started < 5
 
 
 @pytest.mark.parametrize("answer", [BOMB, gzip.compress(BOMB)], ids=["bomb", "bomb in a bomb"])
@@ -399,7 +399,7 @@ def test_a_black_hole_is_left_after_the_time_to_connect(make_fetcher):
         error = failure(make_fetcher(connect_seconds=0.3), f"http://127.0.0.1:{port}/")
         assert error.kind == "timeout"
         assert "did not take our connection in time" in str(error)
-        assert monotonic() - started < 2
+        assert monotonic() - started < 5
 
 
 def test_a_black_hole_leaves_time_for_the_address_behind_it(make_fetcher, names, site):
@@ -496,4 +496,4 @@ def test_a_handshake_that_stalls_is_left_in_time(make_fetcher, trust):
             make_fetcher(trust=trust, connect_seconds=0.3), f"https://127.0.0.1:{listener.getsockname()[1]}/"
         )
         assert error.kind == "timeout"
-        assert monotonic() - started < 2
+        assert monotonic() - started < 5

@@ -83,7 +83,7 @@ def test_each_failure_of_a_look_up_says_what_to_check(code, said):
 def test_a_look_up_that_hangs_is_left_in_time():
     started = monotonic()
     assert "took longer than" in failure(PoolResolver(Stuck()), timeout=0.05)
-    assert monotonic() - started < 2
+    assert monotonic() - started < 5
 
 
 def test_a_look_up_that_did_not_start_in_time_is_taken_back():
