@@ -96,7 +96,9 @@ def stands_in(text: str) -> str | None:
         if words.search(said):
             return meaning
     if _TEMPLATE.search(text):
-        return "a script of the page fills it in; a feed endpoint can read it"
+        return (
+            "a script of the page fills it in; watch its feed, what the script reads (type: json), or use type: browser"
+        )
     return None
 
 

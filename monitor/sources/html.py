@@ -170,4 +170,5 @@ def _own_layout(options: HtmlEndpoint) -> Layout | None:
 
 
 def _advice(other: str) -> str:
-    return {"a feed": "; use type: feed", "JSON": "; a JSON Feed needs type: feed"}.get(other, "")
+    kinds = {"a feed": "feed", "a sitemap": "sitemap", "JSON": "json, or feed for a JSON Feed"}
+    return f"; use type: {kinds[other]}" if other in kinds else ""

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from time import monotonic
 
 import psutil
@@ -25,6 +26,8 @@ HTML = "Content-Type: text/html; charset=utf-8"
 FILLED = """<!doctype html><title>ميناء</title><ul id="bar"></ul><script>
 fetch("/ticker").then(a => a.text()).then(t => { bar.innerHTML = `<li><a href="/331535">${t}</a></li>` })
 </script>"""
+
+LIE = "Object.defineProperty(Element.prototype, 'outerHTML', {get() { return 'x' }})"
 
 
 def page(text: str, *headers: str) -> bytes:
@@ -198,6 +201,7 @@ def test_a_file_of_this_machine_is_not_shown(browser, site, tmp_path):
         (b"rubbish\r\n\r\n", "reset", "broke the connection off .ERR_"),
         (page("x" * 150_000), "too_large", "needs more than 100000 bytes"),
         (page("<script>document.write('x'.repeat(150000))</script>"), "too_large", "more than 100000 bytes"),
+        (page(f"<script>{LIE}</script>" + "x" * 150_000), "too_large", "more than 100000 bytes"),
         (page("x" * 500_000), "too_large", "more than 100000 bytes"),
     ],
 )
@@ -258,6 +262,25 @@ def test_pages_are_shown_side_by_side(browser, filled):
     assert len(shown) == 2
 
 
+def test_pages_beyond_the_queue_come_again_and_closing_ends_those_under_way(shared, names, site):
+    asked = threading.Event()
+
+    def hang(_connection) -> None:
+        asked.set()
+        site.stopping.wait(30)
+
+    site.answers["/"] = hang
+    fetcher = make(names, limits=BrowserLimits(pages=1, waiting=0))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(failure, fetcher, site.url(), seconds=60.0)
+        assert asked.wait(20)
+        error = failure(fetcher, site.url())
+        fetcher.close()
+        assert waiting.result(20).kind == "browser"
+    assert (error.kind, error.retry_after) == ("browser", timedelta(seconds=30))
+    assert "1 other pages wait for the browser" in str(error)
+
+
 def children() -> list[psutil.Process]:
     return [one for one in psutil.Process().children(recursive=True) if "chrom" in one.name().lower()]
 
@@ -288,22 +311,6 @@ def test_a_browser_that_dies_is_started_anew(shared, names, filled):
         show(fetcher, filled.url(), "#bar a")
     assert show(fetcher, filled.url(), "#bar a")
     fetcher.close()
-
-
-def test_closing_ends_the_pages_under_way(shared, names, site):
-    asked = threading.Event()
-
-    def hang(_connection) -> None:
-        asked.set()
-        site.stopping.wait(30)
-
-    site.answers["/"] = hang
-    fetcher = make(names)
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(failure, fetcher, site.url(), seconds=60.0)
-        assert asked.wait(20)
-        fetcher.close()
-        assert waiting.result(20).kind == "browser"
 
 
 def test_without_playwright_it_is_said_what_to_install(monkeypatch, names):

@@ -65,22 +65,31 @@ def test_a_second_question_on_the_same_connection_reaches_nobody(site, ask):
     assert len(site.asked) == 1
 
 
-def test_a_question_with_a_body_is_passed_on_with_it(names):
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(ok(await reader.readexactly(4)))
-        await reader.read()  # the connection stays open, although it was told to be the last
-        writer.close()
+def test_a_question_with_a_body_is_passed_on_with_it_and_nothing_more(names):
+    async def run() -> tuple[bytes, bytes]:
+        everything: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
-    async def talk(_gateway: Gateway, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(4)
+            writer.write(ok(body))
+            everything.set_result(body + await reader.read())  # the connection stays open, though told not to
+            writer.close()
+
         site = await asyncio.start_server(answer, "127.0.0.1", 0)
         address = f"http://127.0.0.1:{site.sockets[0].getsockname()[1]}/"
-        writer.write(f"POST {address} HTTP/1.1\r\nContent-Length: 4\r\n\r\nbodyMORE".encode())
-        assert b"Connection: close" in await reader.readuntil(b"\r\n\r\n")
-        assert await reader.readexactly(4) == b"body"
+        gateway = Gateway(resolver=names, allowed=guard.networks(["127.0.0.0/8"]), max_bytes=1000)
+        async with asyncio.timeout(10), gateway:
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.url.rpartition(":")[2]))
+            writer.write(f"POST {address} HTTP/1.1\r\nContent-Length: 4\r\n\r\nbodyMORE".encode())
+            assert b"Connection: close" in await reader.readuntil(b"\r\n\r\n")
+            got = await reader.readexactly(4)
+            writer.close()
+            sent = await everything
         site.close()
+        return got, sent
 
-    through(Gateway(resolver=names, allowed=guard.networks(["127.0.0.0/8"]), max_bytes=1000), talk)
+    assert asyncio.run(run()) == (b"body", b"body")
 
 
 def test_what_is_said_before_an_answer_is_passed_on_too(site, ask):
@@ -162,10 +171,16 @@ def test_leaving_ends_what_is_under_way(site, names):
         waiting.set()
         site.stopping.wait(30)
 
+    async def run() -> bytes:
+        gateway = Gateway(resolver=names, allowed=guard.networks(["127.0.0.0/8"]), max_bytes=1000)
+        async with asyncio.timeout(10):
+            async with gateway:
+                reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.url.rpartition(":")[2]))
+                writer.write(f"GET http://127.0.0.1:{site.port}/ HTTP/1.1\r\n\r\n".encode())
+                assert await asyncio.to_thread(waiting.wait, 10)
+            rest = await reader.read()
+            writer.close()
+            return rest
+
     site.answers["/"] = hang
-
-    async def talk(_gateway: Gateway, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(f"GET http://127.0.0.1:{site.port}/ HTTP/1.1\r\n\r\n".encode())
-        assert await asyncio.to_thread(waiting.wait, 10)
-
-    through(Gateway(resolver=names, allowed=guard.networks(["127.0.0.0/8"]), max_bytes=1000), talk)
+    assert asyncio.run(run()) == b""
