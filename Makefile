@@ -48,6 +48,7 @@ bench: dev       ## measure cost per poll, memory and delay, each beside a yards
 	@$(BIN)/python tests/benchmarks/cost.py
 	@$(BIN)/python tests/benchmarks/delay.py
 	@$(BIN)/python tests/benchmarks/dates.py
+	@$(BIN)/python tests/benchmarks/matching.py
 	@$(BIN)/python tests/benchmarks/match_speed.py
 
 fix: dev         ## format and mend what tools can mend

@@ -155,7 +155,7 @@ class Token(NamedTuple):
     end: int
     breaks: bool  # sentence punctuation stands between it and the word before
     capitals: bool = False  # written in capitals only, two letters at least
-    capital: bool = False  # begins with one
+    written: str = ""  # as in the original, for what folding hides
 
 
 class Reading(NamedTuple):

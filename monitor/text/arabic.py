@@ -5,6 +5,7 @@ Puts together the rules of inflection, the particles and the word lists; knows n
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from monitor.ports import Reading, Token
 from monitor.text.arabic_nouns import SLOPPY, Form, family, inflections, inflections_of_plural, singulars
 from monitor.text.forms import token_text
-from monitor.text.lexicon import Line, by_first, by_word, names
+from monitor.text.lexicon import Line, by_first, by_word, names, unlike
 from monitor.text.normalize import fold_text
 from monitor.text.particles import ARTICLE, CALL, joins, splits
 
@@ -56,6 +57,7 @@ class ArabicForms:
     stems: Stems
     article: bool  # the word itself was written with the article
     others: frozenset[str]  # words that particles and stems would make, and that are other words
+    unlike: tuple[str, ...] = ()  # other words that only their hamza tells apart
 
     @cached_property
     def cores(self) -> frozenset[str]:
@@ -64,6 +66,8 @@ class ArabicForms:
 
     def read(self, token: Token) -> Reading | None:
         """Return how the token comes from the word, by as few particles as possible."""
+        if self.unlike and any(other in _letters(token.written) for other in self.unlike):
+            return None
         return self._read(token.text)
 
     def _read(self, text: str) -> Reading | None:
@@ -108,12 +112,18 @@ class Arabic:
         stems = _name(folded) or _noun(base, written_article=base != folded)
         if family:
             stems = {**{form.text: Stem(form.step) for form in _family(base)}, **stems}
-        return ArabicForms(stems, base != folded, frozenset(_others(base, stems)))
+        hamzas = unlike("arabic_hamzas").get(_letters(word).removeprefix(ARTICLE), ())
+        return ArabicForms(stems, base != folded, frozenset(_others(base, stems)), hamzas)
 
 
 def cores(text: str) -> frozenset[str]:
     """Return what a token may be without particles."""
     return frozenset(split.rest for split in splits(text))
+
+
+def _letters(written: str) -> str:
+    """Return a word without its ornaments, but with the seats of its hamzas."""
+    return "".join(char for char in unicodedata.normalize("NFC", written) if unicodedata.category(char) == "Lo")
 
 
 def _without_article(word: str, folded: str) -> str:

@@ -127,6 +127,7 @@ def _long(base: str) -> Iterator[Form]:
         yield from _plural_in_at(f"{base}ه" if base.endswith("و") else base)  # فيديوهات
     if nisba:
         yield from _feminine_of_adjective(base)
+    yield Form(f"{base}ون", "plural")
     if nisba or _PERSON.match(base):
         yield from _plural_in_un(base)
 

@@ -12,6 +12,7 @@ _VERB = 4  # letters; shorter verbs are listed
 _ES = re.compile(r".*(?:s|x|z|ch|sh)")
 _CONSONANT_Y = re.compile(r".*[^aeiou]y")
 _DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgklmnprt]")  # stop, stopped; of one syllable
+_PAST = re.compile(r"..+[^e]ed")
 _NO_PLURAL = re.compile(r".*(?:ss|us|is|as|os)")
 _FAMILY = ("n", "an", "ian", "ans", "ians", "i", "is", "ese", "ish", "ic", "al")
 
@@ -46,10 +47,20 @@ def _inflections(word: str) -> Iterator[tuple[str, str]]:
     verb = by_first("english_verbs").get(word, frozenset())
     yield from ((form, "verb form") for form in verb)
     yield from _of_base(word)
-    singular = _singular(word)
-    if singular:
+    for base, step in _bases(word):
+        yield base, step
+        yield from _of_base(base)
+
+
+def _bases(word: str) -> Iterator[tuple[str, str]]:
+    """Yield what a plural or a past form may be of: both kille and kill for killed, since only one is a word."""
+    if singular := _singular(word):
         yield singular, "singular"
-        yield from _of_base(singular)
+    if _PAST.fullmatch(word):
+        root = word.removesuffix("ed")
+        yield from (
+            (base, "base") for base in (root, f"{root}e", re.sub(r"(.)\1$", r"\1", root), re.sub("i$", "y", root))
+        )
 
 
 def _of_base(base: str) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ class PlainForms:
     steps: Mapping[str, str]
     acronym: bool = False  # counts only where it stands in capitals,
     wordlike: bool = False  # or where it begins with one (Onu)
+    unlike: tuple[str, ...] = ()  # beginnings of other words that only their accents tell apart
     article: bool = False
 
     @property
@@ -36,7 +37,9 @@ class PlainForms:
         """Return how the token comes from the word."""
         if token.text not in self.steps:
             return None
-        if self.acronym and not (token.capitals or (self.wordlike and token.capital)):
+        if self.acronym and not (token.capitals or (self.wordlike and token.written[:1].isupper())):
+            return None
+        if self.unlike and not token.capitals and token.written.casefold().startswith(self.unlike):
             return None
         step = self.steps[token.text]
         return Reading(article=False, steps=(step,) if step else ())

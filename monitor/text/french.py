@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from monitor.text.forms import PlainForms, name_forms, token_text
-from monitor.text.lexicon import by_first, by_word
+from monitor.text.lexicon import by_first, by_word, unlike
 from monitor.text.normalize import fold_text
 
 _SINGULARS = (
@@ -18,7 +18,7 @@ _LONG = 5  # letters; of shorter words the feminine would be another word (port,
 # Endings of adjectives and persons with their feminine; accents are folded (policiere), but for a final é.
 _FEMININES = (
     (re.compile(r"(.+é)"), r"\1e"),
-    (re.compile(r"(.+(?:ant|[^m]ent|and|ain|in|ois|ais|al|er))"), r"\1e"),
+    (re.compile(r"(.+(?:ant|[^m]ent|and|ain|in|ois|ais|al|ier|ger|cher))"), r"\1e"),
     (re.compile(r"(.+(?:ien|een))"), r"\1ne"),
     (re.compile(r"(.+[^p]el)"), r"\1le"),
     (re.compile(r"(.+i)f"), r"\1ve"),
@@ -44,7 +44,7 @@ class French:
                     steps.setdefault(form, step)
         if family:
             steps = {**dict.fromkeys(_family(folded), "family"), **steps}
-        return PlainForms(steps)
+        return PlainForms(steps, unlike=unlike("french_accents").get(word.casefold(), ()))
 
 
 def _inflections(folded: str, written: str) -> Iterator[tuple[str, str]]:

@@ -59,6 +59,12 @@ def by_first(name: str) -> Mapping[str, frozenset[str]]:
 
 
 @cache
+def unlike(name: str) -> Mapping[str, tuple[str, ...]]:
+    """Return for the first word of every line the others, as they are written: folding would make them equal."""
+    return {first.casefold(): tuple(other.casefold() for other in others) for first, *others in read(name)}
+
+
+@cache
 def compounds() -> Mapping[str, tuple[tuple[Line, str], ...]]:
     """Return by first part the compounds that are one word: their parts, and the text they count as.
 

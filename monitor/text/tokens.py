@@ -38,15 +38,15 @@ def tokens(folded: Folded) -> tuple[Token, ...]:
         first = offsets[start]
         behind = max(offsets[end], offsets[end - 1] + 1)  # one character can become several words (ﷺ)
         word = match.group()
-        capital = original[first].isupper()
+        written = original[first:behind]
         found.append(
             Token(
                 word.replace(".", "") if "." in word else word,
                 first,
                 behind,
                 breaks and bool(found) and _SENTENCE_BREAK.search(text, last, start) is not None,
-                capital and end - start > 1 and original[first:behind].isupper(),
-                capital,
+                end - start > 1 and written.isupper(),
+                written,
             )
         )
         last = end

@@ -33,8 +33,8 @@ def forms_of(word: str, *, family: bool = False) -> Forms:
         return _ARABIC.forms(word, family=family)
     if not codes or is_acronym(word):
         return PlainForms({folded: ""}, acronym=bool(codes), wordlike=_is_wordlike(word))
-    english, french = (language.forms(word, family=family).steps for language in (_ENGLISH, _FRENCH))
-    return PlainForms({**english, **french, folded: ""})
+    english, french = _ENGLISH.forms(word, family=family), _FRENCH.forms(word, family=family)
+    return PlainForms({**english.steps, **french.steps, folded: ""}, unlike=french.unlike)
 
 
 def is_acronym(word: str) -> bool:

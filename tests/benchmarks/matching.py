@@ -1,6 +1,6 @@
 """Measures keyword matching on labelled headlines, through the rules as a user writes them.
 
-    python tests/benchmarks/matching.py --pairs FILE [--half tune|report] [--wrong]
+    python tests/benchmarks/matching.py [--pairs FILE] [--half tune|report] [--wrong]
 
 The file has tab-separated columns `keyword lang headline label note`, the first line naming them; a label is `yes`,
 `no`, or `derived` for headlines that hold only a word derived from the keyword (مغربي for المغرب). Precision and
@@ -23,6 +23,7 @@ from monitor.match.rules import Rule, RuleSet, compile_rules
 from monitor.model import Headline, Section
 
 UNDECIDABLE = {"homograph", "surname", "compound", "gap", "alias", "synonym"}
+SAMPLE = Path(__file__).with_name("pairs.tsv")
 SEEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -93,7 +94,7 @@ def decidable(pair: Pair) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=Path, required=True, help="labelled headlines, tab-separated")
+    parser.add_argument("--pairs", type=Path, default=SAMPLE, help="labelled headlines, tab-separated")
     parser.add_argument("--half", choices=["tune", "report"], help="only this half of the keywords")
     parser.add_argument("--wrong", action="store_true", help="list the rows that came out wrong")
     options = parser.parse_args(arguments)
