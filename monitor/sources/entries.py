@@ -16,7 +16,7 @@ from monitor.sources.merge import merge
 from monitor.text import clean, is_breaking_label, split_mark
 from monitor.urls import absolute
 
-_MOST_ENTRIES = 5000  # no list of news is so long
+_MOST_ENTRIES = 2000  # a news sitemap has at most 1000, and nothing is longer
 _LONGEST_SUMMARY = 2000  # characters
 _WORDS_FOR_TITLE = 14
 
@@ -81,8 +81,13 @@ class EntryExtractor:
         try:
             return _items(self.read(decode(page.body, page.content_type), page), page.final_url)
         except Unreadable as wrong:
-            advice = wrong.advice or f"try: headline-monitor extract {self.asks.url}"
-            raise ExtractError(f"source '{self.source}': {page.final_url} {wrong}; {advice}") from None
+            advice = wrong.advice or f"try: headline-monitor extract {_shown(self.asks.url)}"
+            raise ExtractError(f"source '{self.source}': {_shown(page.final_url)} {wrong}; {advice}") from None
+
+
+def _shown(url: str) -> str:
+    """Return an address as messages show it: without its query, which may hold a key."""
+    return url.partition("?")[0]
 
 
 def _items(entries: Sequence[Entry], address: str) -> list[Item]:

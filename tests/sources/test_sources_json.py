@@ -250,6 +250,14 @@ def test_what_holds_no_headlines_is_an_error_that_says_why(read, answer, said):
         read(answer)
 
 
+def test_a_key_in_the_address_is_not_told(extractor, fetched):
+    url = API + "?key=sesame"
+    with pytest.raises(ExtractError) as caught:
+        extractor("json", url=url, title="t").extract(fetched("<p>", url=url))
+    assert API in str(caught.value)
+    assert "sesame" not in str(caught.value)
+
+
 def test_an_index_that_is_not_there_is_named():
     with pytest.raises(paths.Missing, match=r"no member \[3\] in a list of 1"):
         paths.parse("a[3]").values({"a": [0]})
