@@ -39,6 +39,8 @@ def check(config_path: Path, *, as_json: bool) -> None:
         click.echo(f"source {source.name}{state}")
         for endpoint in source.endpoints:
             click.echo(f"  {endpoint.name}: {endpoint.url} every {_seconds(endpoint.every or source.every)}")
+        if source.discover:
+            click.echo("  further endpoints are looked for (discover: false switches it off)")
     for rule in config.rules:
         click.echo(f"rule {rule.name} → {', '.join(rule.notify)}")
     for channel in config.channels:

@@ -118,6 +118,8 @@ def _show(url: str, survey: Survey, now: datetime) -> None:
             click.echo(f"without result: {attempt.candidate.kind} {attempt.url}: {attempt.says(now)}")
     if survey.stopped:
         click.echo(f"not everything was tried: {survey.stopped}")
+    if _lasting(url, survey) != url:
+        click.echo(f"the address leads to {_lasting(url, survey)}, which is the one to use")
     click.echo(f"\n{_block(url, survey)}")
 
 
@@ -168,8 +170,19 @@ def _block(url: str, survey: Survey) -> str:
 
     ways = [(attempt.candidate.kind, attempt.url) for attempt in survey.working]
     return block(
-        url, language=_language(survey), zone=_zone(url, survey), endpoints=ways[:2] if survey.page.error else ()
+        _lasting(url, survey),
+        language=_language(survey),
+        zone=_zone(url, survey),
+        endpoints=ways[:2] if survey.page.error else (),
     )
+
+
+def _lasting(url: str, survey: Survey) -> str:
+    """Return the address to use: the one it leads to when that is another site's."""
+    from monitor.urls import host
+
+    front = survey.front
+    return front.final_url if front and host(front.final_url) != host(url) else url
 
 
 def _language(survey: Survey) -> str | None:

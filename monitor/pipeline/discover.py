@@ -178,8 +178,9 @@ class _Look:
         try:
             page = self._fetch(extractor.request())
             if candidate.kind == "sitemap":
-                named = children(page)
-                if named and (news := news_among(page.final_url, named)):
+                with self._by.parsing:
+                    news = news_among(page.final_url, children(page))
+                if news:
                     return None, news
             return self._read(candidate, extractor, page), ()
         except SourceError as error:

@@ -21,7 +21,7 @@ DEAD_AFTER = 3  # failures in a row ...
 DEAD_FOR = timedelta(minutes=3)  # ... over at least so long
 AGAIN_AFTER = timedelta(days=14)  # when all is well
 FIRST_RETRY = timedelta(minutes=15)  # when something is wanted; doubled up to ...
-LAST_RETRY = timedelta(hours=24)
+LAST_RETRY = timedelta(hours=24)  # ... when an endpoint is dead; a site that has but one way is left alone for longer
 CALM = timedelta(minutes=10)  # between two looks at one site, whatever dies
 REMIND = timedelta(days=1)  # how long `status` shows that an endpoint was replaced
 
@@ -89,7 +89,7 @@ class Scout:
             source=name,
             url=watched.source.url,
             looked_at=started,
-            next_look_at=now + self._wait(fruitless, survey, wants=wants),
+            next_look_at=now + self._wait(fruitless, survey, wants=wants, last=LAST_RETRY if dead else AGAIN_AFTER),
             endpoints=endpoints,
             tried=tuple(_tried(survey, now)),
             fruitless=fruitless,
@@ -101,8 +101,8 @@ class Scout:
         self._store.save_discovery(discovery)
         return Finding(discovery=discovery, changed=changed, notice=discovery.notice if news else None)
 
-    def _wait(self, fruitless: int, survey: Survey, *, wants: bool) -> timedelta:
-        wait = min(FIRST_RETRY * 2 ** min(fruitless, 10), LAST_RETRY) if wants else AGAIN_AFTER
+    def _wait(self, fruitless: int, survey: Survey, *, wants: bool, last: timedelta) -> timedelta:
+        wait = min(FIRST_RETRY * 2 ** min(fruitless, 16), last) if wants else AGAIN_AFTER
         return max(wait * (0.9 + 0.2 * self._random()), survey.retry_after or timedelta())
 
     def _after_recovery(self, known: Discovery, polled: Sequence[PollState], now: datetime) -> Discovery:

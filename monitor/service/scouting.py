@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.errors import MonitorError
 from monitor.pipeline.build import Line
@@ -13,6 +13,7 @@ from monitor.service import journal
 from monitor.service.logs import log
 
 AT_ONCE = 2  # sites that are looked at at the same time
+AFTER_A_BUG = timedelta(hours=1)  # a look that left nothing behind would otherwise start again at once, on and on
 
 
 class Scouting:
@@ -23,11 +24,14 @@ class Scouting:
         self._found = found
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="scout")
         self._looks: dict[str, Future[None]] = {}
+        self._not_before: dict[str, datetime] = {}
 
     def hand_out(self, line: Line, now: datetime) -> None:
         """Start the looks that are due."""
         for source in line.scout.due(now):
-            if source not in self._looks or self._looks[source].done():
+            waits = source in self._not_before and timedelta() <= self._not_before[source] - now <= AFTER_A_BUG
+            if not waits and (source not in self._looks or self._looks[source].done()):
+                self._not_before[source] = now + AFTER_A_BUG
                 self._looks[source] = self._pool.submit(self._look, line, source)
 
     def under_way(self) -> set[Future[None]]:
@@ -41,6 +45,7 @@ class Scouting:
     def _look(self, line: Line, source: str) -> None:
         try:
             finding = line.scout.look(source)
+            self._not_before.pop(source, None)
             journal.look(finding)
             if finding.changed:
                 self._found()

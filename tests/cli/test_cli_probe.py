@@ -171,3 +171,13 @@ def test_odd_addresses_are_quoted() -> None:
     )
     assert 'url: "https://a.example/?x={1}"' in text
     assert 'url: "https://a.example/f?a=1,2"' in text
+
+
+def test_a_site_that_moved_is_suggested_under_its_new_address(probe, site: NewsSite) -> None:
+    moved = f"{site.url.replace('127.0.0.1', 'localhost')}/"
+    site.pages |= {"/old": Reply(status=301, headers={"Location": moved}), "/": front(moved, [1, 2, 3, 4, 5])}
+
+    done = probe(f"{site.url}/old")
+
+    assert f"leads to {moved}" in done.stdout
+    assert f"    url: {moved}" in done.stdout
