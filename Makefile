@@ -36,7 +36,7 @@ run: setup       ## watch the sites of config/monitor.yaml (made from a template
 	@$(BIN)/headline-monitor run --config $(CONFIG)
 
 test: dev        ## run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: dev       ## lint, types, import contract, generated files
 	@$(BIN)/ruff check .
