@@ -281,31 +281,36 @@ def test_pages_beyond_the_queue_come_again_and_closing_ends_those_under_way(shar
     assert "1 other pages wait for the browser" in str(error)
 
 
-def children() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children(recursive=True) if "chrom" in one.name().lower()]
+def browsers() -> set[psutil.Process]:
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if "chrom" in process.name().lower():
+                found.add(process)
+    return found
 
 
-def test_the_browser_knows_none_of_our_secrets(shared, monkeypatch, names, filled):
+def test_the_browser_knows_none_of_our_secrets_and_ends_with_us(shared, monkeypatch, names, filled):
     monkeypatch.setenv("TELEGRAM_URL", "tgram://secret")
-    before = set(children())
+    before = browsers()
     fetcher = make(names)
     show(fetcher, filled.url(), "#bar a")
-    known = []
-    for process in set(children()) - before:
-        with suppress(psutil.NoSuchProcess):
+    ours, known = browsers() - before, []
+    for process in ours:
+        with suppress(psutil.Error):  # some live for one page
             known.append(process.environ())
     fetcher.close()
     assert known
     assert not any("TELEGRAM_URL" in environment for environment in known)
-    assert set(children()) <= before
+    assert psutil.wait_procs(ours, timeout=20)[1] == []
 
 
 def test_a_browser_that_dies_is_started_anew(shared, names, filled):
-    before = set(children())
+    before = browsers()
     fetcher = make(names)
     show(fetcher, filled.url(), "#bar a")
-    for process in set(children()) - before:
-        with suppress(psutil.NoSuchProcess):
+    for process in browsers() - before:
+        with suppress(psutil.Error):
             process.kill()
     with suppress(FetchError):  # it may not have noticed yet
         show(fetcher, filled.url(), "#bar a")
