@@ -152,7 +152,7 @@ def _superfluous(rule: Rule, lists: Mapping[str, Sequence[str]]) -> Iterator[str
 
 def _doubt_of_two(one: _Wide, other: _Wide) -> str | None:
     """Return what is odd about two words of which the first is found by the second."""
-    if one.width == _OPEN or one.key == other.key or not other.covers(one):
+    if one.key == other.key or not other.covers(one):
         return None
     text, wider = one.key.text, other.key.text
     if one.list == other.list:

@@ -34,15 +34,21 @@ def test_other_words_are_not_doubted(term):
 @pytest.mark.parametrize(
     ("terms", "doubt"),
     [
-        (("الأمن", "أمن"), "any: wherever 'الأمن' stands 'أمن' is found too; one is enough"),
         (("أمن", "أمن غذائي"), "any: wherever 'أمن غذائي' stands 'أمن' is found too; one is enough"),
         (('"أمن"', "أمن"), "any: wherever '\"أمن\"' stands 'أمن' is found too; one is enough"),
+        (("exact: أمن", "أمن"), "any: wherever 'exact: أمن' stands 'أمن' is found too; one is enough"),
+        (("attaqu", "attaqu*"), "any: wherever 'attaqu' stands 'attaqu*' is found too; one is enough"),
+        (("attaqu*", "atta*"), "any: wherever 'attaqu*' stands 'atta*' is found too; one is enough"),
         (("attaquants", "attaqu*"), "any: wherever 'attaquants' stands 'attaqu*' is found too; one is enough"),
     ],
 )
 def test_a_word_that_says_what_another_says_is_doubted(terms, doubt):
     assert [doubt] == doubts(any=terms)
-    assert 1 == len(doubts(any=tuple(reversed(terms))))
+    assert [doubt] == doubts(any=tuple(reversed(terms)))
+
+
+def test_two_spellings_of_one_word_are_doubted_once():
+    assert ["any: wherever 'الأمن' stands 'أمن' is found too; one is enough"] == doubts(any=("الأمن", "أمن"))
 
 
 @pytest.mark.parametrize("terms", [("الأمن", "/الأمن/"), ("أمن", "أمين"), ("أمن غذائي", "أمن مائي"), ("ONU", "UE")])

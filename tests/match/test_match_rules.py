@@ -98,6 +98,29 @@ def test_a_word_counted_through_another_is_told_as_that_other():
     assert ["هزة أرضية"] == [span.term for span in match.spans]
 
 
+@pytest.mark.parametrize(
+    ("rule", "spoken", "fires"),
+    [
+        (Rule(name="r", any=("vote",)), {}, True),
+        (Rule(name="r", any=("vote",), languages=("fr",)), {}, False),
+        (Rule(name="r", any=("vote",)), {"kifache": ("fr", "ar")}, False),
+        (Rule(name="r", any=("vote",), languages=("en",)), {"kifache": ("fr",)}, True),
+        (Rule(name="r", any=("vote",)), {"kifache": ("ar",)}, True),
+    ],
+)
+def test_rules_and_else_sources_say_what_language_words_are_in(rule, spoken, fires):
+    rules = compile_rules([rule], languages=spoken)
+    elsewhere = rules.evaluate(replace(BASE, source="goud", title="Voting begins"))
+    assert fires == bool(rules.evaluate(replace(BASE, title="Voting begins")))
+    assert bool(elsewhere) == (rule.languages != ("fr",))
+
+
+def test_an_abbreviation_is_one_in_every_language():
+    rule = Rule(name="r", any=("UE",), languages=("fr",))
+    assert ["r"] == fired([rule], title="L'UE vote")
+    assert [] == fired([rule], title="il a ue")
+
+
 def test_one_word_can_mean_different_things_in_two_rules():
     rules = [Rule(name="plain", any=("mark",)), Rule(name="exact", any=("exact: mark",))]
     assert ["plain", "exact"] == fired(rules, title="A mark")

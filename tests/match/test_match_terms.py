@@ -166,6 +166,18 @@ def test_the_first_of_two_words_takes_no_article_when_only_the_second_has_it():
     assert ["الأمن الغذائي"] == spots("أمن غذائي", "الأمن الغذائي")
 
 
+def test_gaps_and_sentences_count_on_both_sides_of_the_longest_word():
+    assert ["مفاوضات جديدة سرية"] == spots("مفاوضات سرية", "مفاوضات جديدة سرية")
+    assert [] == spots("مفاوضات سرية", "مفاوضات. سرية")
+    assert [] == spots("président Macron", "Le président. Macron parle")
+    assert [] == spots("président Macron", "Le président Emmanuel Macron")
+
+
+def test_long_phrases_are_names_and_have_no_gaps():
+    assert ["خلية سرية مسلحة كبيرة خطيرة"] == spots("خلية سرية كبيرة خطيرة", "خلية سرية مسلحة كبيرة خطيرة")
+    assert [] == spots("خلية سرية كبيرة خطيرة جديدة", "خلية سرية كبيرة مسلحة خطيرة جديدة")
+
+
 def test_a_word_that_misses_a_space_is_found():
     assert ["وزيرالداخلية"] == spots("وزير الداخلية", "بلاغ وزيرالداخلية")
 

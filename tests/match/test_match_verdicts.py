@@ -50,6 +50,21 @@ def test_a_silent_rule_tells_what_it_only_just_missed(term, title, miss):
     assert (miss,) == verdict(Rule(name="r", any=(term,)), title).misses
 
 
+def test_a_derived_word_and_one_of_another_language_are_near_misses():
+    assert ("'مغربية' is derived from 'المغرب'; family: true would count it",) == verdict(
+        Rule(name="r", any=("المغرب",)), "شركة مغربية"
+    ).misses
+    assert () == verdict(Rule(name="r", any=("المغرب",), family=True), "شركة مغربية").misses
+    other = "'Voting' is a form of 'vote' in another language than the rule or the source speaks"
+    assert (other,) == verdict(Rule(name="r", any=("vote",), languages=("fr",)), "Voting begins").misses
+    assert (other,) == verdict(Rule(name="r", any=("vote",)), "Voting begins", languages={"kifache": ("fr",)}).misses
+
+
+def test_a_word_of_two_lists_is_told_once_and_again_only_for_none():
+    one = verdict(Rule(name="r", any=("أمن",), all=("أمن",), none=("أمن",)), "الأمن")
+    assert ["any", "none"] == [e.list for e in one.evidence]
+
+
 def test_nothing_is_missed_by_a_rule_that_fires_or_sees_nothing_alike():
     assert () == verdict(Rule(name="r", any=("أمن", "مصر")), "الأمن ومصرف").misses
     assert () == verdict(Rule(name="r", any=("مصر", "/قتل/")), "لا شيء هنا").misses
