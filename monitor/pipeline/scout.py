@@ -181,7 +181,9 @@ def _polled(endpoints: Iterable[FoundEndpoint]) -> set[tuple[str, str, str]]:
 
 
 def _tried(survey: Survey, now: datetime) -> list[str]:
-    tried = [f"{one.url} ({one.candidate.kind}): {one.says(now)}" for one in (survey.page, *survey.others)]
+    page = survey.page.url.partition("?")[0]  # what follows may be a key; addresses that sites name hold none
+    tried = [f"{page} (html): {survey.page.says(now)}"]
+    tried += [f"{one.url} ({one.candidate.kind}): {one.says(now)}" for one in survey.others]
     return [*tried, survey.stopped] if survey.stopped else tried
 
 

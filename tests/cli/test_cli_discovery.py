@@ -6,10 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from servers.newsite import NewsSite, front, rss
+
+from monitor.model import Discovery, EndpointSpec
+from monitor.store import open_store
 
 CONFIG = """
 allow_private: [127.0.0.0/8]
@@ -53,3 +57,28 @@ def test_the_page_alerts_at_the_second_pass_and_the_feed_that_was_found_is_watch
     assert [delivery["state"] for delivery in second["deliveries"]] == ["sent"]
     assert second["found"] == []
     assert f" ago, found feed {site.url}/ar/feed/\n" in status.stdout
+
+
+def test_status_shows_what_the_operator_was_told(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    store = open_store(tmp_path / "state" / "monitor.db")
+    page = EndpointSpec(
+        source="sada",
+        name="html",
+        kind="html",
+        url="https://sada.example/",
+        config_hash="1",
+        every=timedelta(minutes=1),
+    )
+    store.sync([page], now)
+    found = Discovery(
+        source="sada", url="https://sada.example/", looked_at=now, next_look_at=now, notice="html failed 3 times: 403",
+        trouble=("html",),
+    )  # fmt: skip
+    store.save_discovery(found)
+    store.close()
+
+    said = call(tmp_path, "status").stdout
+
+    assert "source sada: looked for endpoints" in said
+    assert "found nothing more\nsource sada: html failed 3 times: 403" in said

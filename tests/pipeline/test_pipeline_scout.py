@@ -47,6 +47,14 @@ def test_a_source_that_switched_it_off_is_left_alone(site: NewsSite, newsroom) -
     assert site.asked == []
 
 
+def test_a_key_in_the_address_is_told_to_nobody(site: NewsSite, newsroom) -> None:
+    site.pages = {"/": SHELL, "/feed/": rss(site.url, [1])}
+    room = newsroom(url=f"{site.url}/?key=secret&x=")
+    room.scout()
+
+    assert "secret" not in " ".join(room.store.discoveries()["sada"].tried)
+
+
 def test_switching_it_off_takes_the_found_ones_out(site: NewsSite, newsroom) -> None:
     site.pages = {"/": SHELL, "/feed/": rss(site.url, [1])}
     newsroom().scout()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from monitor.model import Item, Section
@@ -110,6 +112,13 @@ def test_the_news_sitemap_of_robots_comes_before_the_guessed_ones() -> None:
     assert urls[:2] == [f"{SITE}google-news.xml", f"{SITE}post-sitemap.xml"]
     assert f"{SITE}news-sitemap.xml" in urls
     assert "https://other.example/news.xml" not in urls
+
+
+def test_a_page_of_nothing_but_feeds_costs_little() -> None:
+    html = "".join(feed(f"/{number}.rss") for number in range(20_000))
+    begun = time.process_time()
+    assert len(named(html)) == 3
+    assert time.process_time() - begun < 2
 
 
 def test_every_address_is_a_candidate_once() -> None:
