@@ -204,7 +204,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A matched piece of the original title: `title[start:end]`, and the rule's word that matched it."""
+    """A matched piece of the original title: `title[start:end]`, and the rule's word that matched it.
+
+    Empty at the end of the title for a word that stands in the headline's article.
+    """
 
     start: int
     end: int
@@ -364,6 +367,7 @@ class PollResult:
     seen_ids: Sequence[int] = ()  # remembered headlines whose last_seen_at is to be moved to `at`
     changes: Sequence[Change] = ()
     alerts: Sequence[Alert] = ()
+    unread: Sequence[Change] = ()  # those of the changes whose articles are to be matched
     status: int | None = None
     size: int | None = None  # bytes of the body
     items: int | None = None

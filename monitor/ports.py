@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import (
     Alert,
     Article,
+    Change,
     Delivery,
     Discovery,
     EndpointSpec,
@@ -242,6 +243,15 @@ class Store(Protocol):
 
     def save_article(self, headline: tuple[str, str], url: str, article: Article | None, at: datetime) -> None:
         """Remember what was read on the page of a headline, for the first time."""
+
+    def unread(self, now: datetime, limit: int) -> Sequence[Change]:
+        """Return changes whose articles are to be matched now, with the rules that fired for them before."""
+
+    def postpone_unread(self, change: str, until: datetime) -> None:
+        """Count a try to read a change's article; it is due again at `until`, unless it was tried often enough."""
+
+    def commit_unread(self, change: Change, alerts: Sequence[Alert]) -> None:
+        """Write what a change's article led to; it is read then."""
 
     def drop_alerts(self, alert_ids: Sequence[str], reason: str) -> None:
         """Mark waiting alerts as dropped, which is visible and final."""

@@ -184,7 +184,7 @@ def article_pool() -> ThreadPoolExecutor:
     """Return the threads that read articles."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from monitor.pipeline.articles import THREADS
+    from monitor.pipeline.pages import THREADS
 
     return ThreadPoolExecutor(THREADS, thread_name_prefix="article")
 

@@ -42,8 +42,8 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
         opened_store,
         owner,
     )
-    from monitor.pipeline.articles import Aside
     from monitor.pipeline.build import build
+    from monitor.pipeline.pages import Aside
     from monitor.service.once import look_around, run_once
 
     config = load_config(config_path)

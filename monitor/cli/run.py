@@ -50,8 +50,8 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
     import time
 
     from monitor.cli.context import article_pool, load_config, make_article_fetcher, make_fetcher, make_resolver, owner
-    from monitor.pipeline.articles import Aside
     from monitor.pipeline.build import build
+    from monitor.pipeline.pages import Aside
     from monitor.service import journal
     from monitor.service.clock import SteadyClock
     from monitor.service.run import Loaded, Service

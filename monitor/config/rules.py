@@ -22,6 +22,7 @@ def as_rule(rule: RuleConfig) -> Rule:
         languages=rule.lang,
         breaking=rule.breaking,
         sources=rule.sources,
+        parts=rule.parts,
     )
 
 

@@ -6,7 +6,9 @@ The kinds of endpoints and channels are injected by the loader (`load.py`); this
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from monitor.ports import ChannelOptions, EndpointOptions
 from monitor.values import Duration
@@ -82,6 +84,9 @@ class RuleConfig:
     """`true`: only headlines of the ticker, or marked عاجل, URGENT, BREAKING."""
     sources: tuple[str, ...] = ()
     """Names of the sources it applies to; all when missing."""
+    parts: Annotated[tuple[Literal["title", "lead", "body"], ...], Field(alias="in")] = ("title",)
+    """Where the words are looked for, such as `[title, lead, body]`: titles count always and at once; for the first
+    paragraph (`lead`) or the whole text (`body`) the page of every new headline is read, and the alert follows."""
     notify: tuple[str, ...]
     """Names of the channels that get the alert."""
     article: Literal["none", "lead", "full"] = "lead"

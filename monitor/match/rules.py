@@ -36,6 +36,7 @@ class Rule:
     languages: Codes = ()
     breaking: bool = False
     sources: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ("title",)  # of the article that count beside the title: lead, body
 
     @property
     def wants_words(self) -> bool:

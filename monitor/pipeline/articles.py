@@ -8,48 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Literal
 
-from monitor import urls
 from monitor.errors import SourceError
 from monitor.model import Alert, Article, Headline
-from monitor.ports import Clock, Fetcher, SiteContext, Store
-from monitor.sources.article import read_article
-from monitor.sources.request import request
+from monitor.pipeline.pages import PER_SOURCE, Pages
+from monitor.ports import Clock, Store
 
 PATIENCE = timedelta(seconds=5)  # how long an alert waits for its article, from the moment it is due
-THREADS = 8
-_PER_SOURCE = 2  # pages of one source at a time: who hangs keeps no others waiting, and nobody is stormed
 _BURST = 5  # alerts of one source at once; of more the headlines are enough
-_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 
 Depth = Literal["none", "lead", "full"]
 _Key = tuple[str, str]  # source and key of a headline
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aside:
-    """What pages are fetched with beside the line."""
-
-    fetcher: Fetcher
-    pool: Executor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """A source as its articles are fetched: only from its own hosts, since anybody can link to anything."""
-
-    context: SiteContext
-    hosts: frozenset[str]
-
-    def has(self, url: str | None) -> bool:
-        """Tell whether an address is on one of its hosts, or on a part of one."""
-        host = urls.host(url) if url else ""
-        return any(host == own or host.endswith(f".{own}") for own in self.hosts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +38,10 @@ class Articles:
     """The articles of due alerts; asked by one thread."""
 
     store: Store
-    aside: Aside
+    pages: Pages
+    pool: Executor
     clock: Clock
-    sites: Mapping[str, Site]  # by source
     depths: Mapping[str, Depth]  # by rule
-    parsing: AbstractContextManager[object] = field(default_factory=nullcontext)
     _readings: dict[_Key, _Reading] = field(init=False, default_factory=dict)
     _faults: dict[_Key, _Reading] = field(init=False, default_factory=dict)  # not read again at every step
 
@@ -81,7 +53,8 @@ class Articles:
         Raises:
             Exception: what went wrong with reading a page, once, after its alert has gone out.
         """
-        self._collect(now)
+        self._gather()
+        self._tell_faults(now)
         wanted = {_key(alert) for alert in alerts if self._depth(alert) != "none"}
         known = self.store.articles(wanted)
         unread = wanted - known.keys() - self._faults.keys()
@@ -95,17 +68,26 @@ class Articles:
                 ready.update(alert.id for alert in look)
         return [self._with_article(alert, known.get(_key(alert))) for alert in alerts if alert.id in ready]
 
-    def wait(self) -> bool:
-        """Wait until a page is read; False when none is being read, or none was within the patience."""
-        reading = [one.future for one in self._readings.values()]
-        return bool(reading) and bool(wait(reading, PATIENCE.total_seconds(), FIRST_COMPLETED).done)
+    def is_reading(self, headline: Headline) -> bool:
+        """Tell whether the page of a headline is being read."""
+        return (headline.source, headline.key) in self._readings
 
-    def _collect(self, now: datetime) -> None:
-        """Take off the pages that are read; raise what went wrong with one, once its alert is gone."""
+    def wait(self) -> bool:
+        """Wait until a page is read, a few seconds at most; False when none is being read."""
+        reading = [one.future for one in self._readings.values()]
+        wait(reading, PATIENCE.total_seconds(), FIRST_COMPLETED)
+        self._gather()
+        return bool(reading)
+
+    def _gather(self) -> None:
+        """Take off the pages that are read."""
         for key in [key for key, one in self._readings.items() if one.future.done()]:
             reading = self._readings.pop(key)
             if reading.future.exception():
                 self._faults[key] = reading
+
+    def _tell_faults(self, now: datetime) -> None:
+        """Raise what went wrong with a page, once its alert is gone."""
         for key in [key for key, one in self._faults.items() if now >= one.ends]:
             self._faults.pop(key).future.result()
 
@@ -114,35 +96,22 @@ class Articles:
         for alert in alerts:
             key, ends = _key(alert), alert.due_at + PATIENCE
             busy = sum(1 for source, _ in self._readings if source == key[0])
-            if key not in self._readings and busy < _PER_SOURCE:
-                self._readings[key] = _Reading(self.aside.pool.submit(self._read, alert.change.headline, ends), ends)
+            if key not in self._readings and busy < PER_SOURCE:
+                self._readings[key] = _Reading(self.pool.submit(self._read, alert.change.headline, ends), ends)
 
     def _read(self, headline: Headline, ends: datetime) -> None:
         """Read one page and remember it; too late for its alert, nothing is asked any more."""
-        assert headline.url, "only pages with an address are asked for"
         if self.clock() >= ends:
             return
         try:
-            article = self._look_at(headline, headline.url)
+            article = self.pages.read(headline)
         except SourceError:
             article = None  # the headline is told alone
-        if article and "full" not in self.depths.values():
-            article = replace(article, body=None)
-        self.store.save_article((headline.source, headline.key), headline.url, article, self.clock())
-
-    def _look_at(self, headline: Headline, url: str) -> Article | None:
-        context = self.sites[headline.source].context
-        page = self.aside.fetcher.fetch(request(url, context, _ACCEPT), etag=None, last_modified=None)
-        if page is None:
-            return None
-        with self.parsing:
-            return read_article(page, context.zone, headline.title, whole="full" in self.depths.values())
+        self.store.save_article((headline.source, headline.key), headline.url or "", article, self.clock())
 
     def _depth(self, alert: Alert) -> Depth:
         """Return how much of the article the rules that fired want; nothing of a page on another site."""
-        headline = alert.change.headline
-        site = self.sites.get(headline.source)
-        if site is None or not site.has(headline.url):
+        if not self.pages.has(alert.change.headline):
             return "none"
         wishes = {self.depths.get(match.rule, "none") for match in alert.matches}
         return "full" if "full" in wishes else "lead" if "lead" in wishes else "none"

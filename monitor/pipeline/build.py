@@ -13,12 +13,14 @@ from monitor.config.rules import as_rule
 from monitor.config.schema import Config, SourceConfig
 from monitor.match.rules import RuleSet, compile_rules
 from monitor.model import Delivery, EndpointSpec, Settlement
-from monitor.pipeline.articles import Articles, Aside, Site
+from monitor.pipeline.articles import Articles
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.discover import Explorer, Pause
 from monitor.pipeline.flush import Flusher
+from monitor.pipeline.pages import Aside, Pages, Site
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.scout import Scout, Watched, with_discovered
+from monitor.pipeline.unread import Unread
 from monitor.ports import Channel, Clock, EndpointOptions, Extractor, Fetcher, Random, SiteContext, Store
 from monitor.route.plan import Hours, Route, Router
 from monitor.sources import KINDS
@@ -34,6 +36,7 @@ class Line:
     rules: RuleSet
     router: Router
     poller: Poller
+    unread: Unread | None  # None: nothing reads articles
     flusher: Flusher
     deliverer: Deliverer
     scout: Scout
@@ -70,6 +73,15 @@ def build(
         options.name: CHANNELS[options.type].build(options, ZoneInfo(config.timezone)) for options in config.channels
     }
     rules, router = build_rules(config), build_router(config)
+    pages = _pages(config, aside, parsing or nullcontext()) if aside else None
+    articles = unread = None
+    if aside and pages:
+        depths = {rule.name: rule.article for rule in config.rules}
+        articles = Articles(store=store, pages=pages, pool=aside.pool, clock=clock, depths=depths)
+        if any({"lead", "body"} & {*rule.parts} for rule in config.rules):
+            unread = Unread(
+                store=store, pages=pages, pool=aside.pool, clock=clock, articles=articles, rules=rules, router=router
+            )
     return Line(
         endpoints=tuple(_spec(source, endpoint) for source, endpoint in _endpoints(config)),
         channels=channels,
@@ -86,27 +98,26 @@ def build(
             owner=owner,
             reappear_after=config.reappear_after,
             parsing=parsing or nullcontext(),
+            reads_articles=unread is not None,
         ),
+        unread=unread,
         flusher=Flusher(
             store=store,
             channels=channels,
             rates={options.name: options.rate for options in config.channels if options.rate},
-            articles=_articles(config, store, aside, clock, parsing or nullcontext()) if aside else None,
+            articles=articles,
         ),
         deliverer=Deliverer(store=store, channels=channels, clock=clock, random=random, owner=owner, watch=watch),
         scout=scout,
     )
 
 
-def _articles(
-    config: Config, store: Store, aside: Aside, clock: Clock, parsing: AbstractContextManager[object]
-) -> Articles:
-    return Articles(
-        store=store,
-        aside=aside,
-        clock=clock,
+def _pages(config: Config, aside: Aside, parsing: AbstractContextManager[object]) -> Pages:
+    return Pages(
+        fetcher=aside.fetcher,
         sites={source.name: _site(config, source) for source in config.sources},
-        depths={rule.name: rule.article for rule in config.rules},
+        whole=any(rule.article == "full" for rule in config.rules),
+        searched=any("body" in rule.parts for rule in config.rules),
         parsing=parsing,
     )
 

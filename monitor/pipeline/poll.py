@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from monitor import cadence
 from monitor.diff import engine, identity
 from monitor.errors import MemoryChanged, SourceError
+from monitor.match.article import wants_article
 from monitor.match.rules import RuleSet
-from monitor.model import Alert, Change, Fetched, Item, PollOutcome, PollResult, PollState, Upsert
+from monitor.model import Alert, Change, ChangeKind, Fetched, Item, PollOutcome, PollResult, PollState, Upsert
 from monitor.ports import Clock, Extractor, Fetcher, Random, Store
 from monitor.route.plan import Router
 
@@ -37,6 +38,7 @@ class Poller:
     owner: str  # names this process in leases
     reappear_after: timedelta | None = None  # headlines that were gone for longer are told again
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
+    reads_articles: bool = False  # whether somebody matches articles
 
     def claim(self, now: datetime, limit: int) -> Sequence[PollState]:
         """Lease up to `limit` endpoints that are due."""
@@ -114,6 +116,7 @@ class Poller:
             seen_ids=diff.seen_ids,
             changes=diff.changes,
             alerts=alerts,
+            unread=self._unread(diff.changes),
             status=page.status,
             size=len(page.body),
             items=len(items),
@@ -133,6 +136,13 @@ class Poller:
         if self.reappear_after is None or state.last_ok_at is None:
             return None
         return state.last_ok_at - self.reappear_after
+
+    def _unread(self, changes: Sequence[Change]) -> list[Change]:
+        """Return the new headlines whose articles may be told where their titles were not."""
+        if not self.reads_articles:
+            return []
+        new = (change for change in changes if change.kind is ChangeKind.NEW)
+        return [one for one in new if wants_article(self.rules, one.headline, self.rules.evaluate(one.headline))]
 
     def _unchanged(self, state: PollState, page: Fetched | None, started: datetime, now: datetime) -> PollResult:
         after = cadence.after_unchanged(state, now)

@@ -39,6 +39,8 @@ def look_around(line: Line, clock: Clock, workers: int) -> Sequence[Finding]:
 
 def send_all(line: Line, store: Store, clock: Callable[[], datetime]) -> None:
     """Flush and deliver until nothing more is due now; recipients of a service that is down are left for later."""
+    while line.unread and (line.unread.step(clock()) or line.unread.wait()):
+        pass
     articles = line.flusher.articles
     while line.flusher.step(clock()) or (articles and articles.wait()):
         pass

@@ -243,6 +243,8 @@ class Service:
             self._polling.add(future)
             future.add_done_callback(self._polling.discard)
         line.flusher.step(now)
+        if line.unread:
+            line.unread.step(now)
         for pair in self.store.due_recipients(now):
             if pair not in self._sending or self._sending[pair].done():
                 sender = self._senders.get(pair) or ThreadPoolExecutor(1, thread_name_prefix="send")

@@ -83,7 +83,10 @@ def read_article(page: Fetched, zone: tzinfo, headline: str | None = None, *, wh
     if other:
         raise ExtractError(f"{page.final_url} is not an article but {other}")
     known = _page(text, page, zone)
-    article = _read(known, headline)
+    try:
+        article = _read(known, headline)
+    finally:
+        known.soup.clear(decompose=True)  # its circles would stay in memory until the next search for such
     if article is None:
         raise ExtractError(f"{page.final_url} shows no article; open it in a browser to see what it is")
     return replace(article, body=whole_text(text, page.final_url) or article.body) if whole else article

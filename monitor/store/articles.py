@@ -19,7 +19,7 @@ JOIN article ON article.source = json_extract(asked.value, '$[0]') AND article.k
 _SAVE = """
 INSERT INTO article (source, key, url, read_at, facts)
 SELECT source, key, :url, :at, :facts FROM headline WHERE source = :source AND key = :key
-ON CONFLICT DO NOTHING
+ON CONFLICT (source, key) DO UPDATE SET read_at = excluded.read_at, facts = excluded.facts WHERE article.facts IS NULL
 """
 
 

@@ -16,19 +16,15 @@ BEYOND_MS = 25 * 3600 * 1000  # the longest wish of a server is a day
 ALERTS_BEYOND_MS = 49 * 3600 * 1000  # digests and quiet hours hold for up to two days
 PATIENCE = 3  # attempts after which a message stands back behind the others
 
-ALERT = """
-SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, alert.due_at,
-  change.id AS change_id, change.kind, change.title AS change_title, change.previous_title, change.edit,
-  change.version AS change_version, change.section AS change_section, change.url AS change_url,
-  change.breaking AS change_breaking, change.seen_at,
-  headline.source, headline.key, headline.published_at, headline.first_seen_at
+ALERT = f"""
+SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, alert.due_at, {rows.CHANGE}
 FROM (
   SELECT seq AS chosen, row_number() OVER (PARTITION BY channel ORDER BY high_priority DESC, seq) AS place FROM alert
   WHERE state = 'waiting' AND (due_at <= :now OR due_at > :beyond)
 ) JOIN alert ON alert.seq = chosen
 JOIN change ON change.id = alert.change_id JOIN headline ON headline.id = change.headline_id
 WHERE place <= :limit ORDER BY alert.high_priority DESC, alert.seq
-"""
+"""  # noqa: S608  constant text
 
 _DUE = "CASE delivery.state WHEN 'pending' THEN next_attempt_at ELSE lease_until END"
 # The first condition is the one of the index, which holds no message that is done.

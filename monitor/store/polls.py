@@ -63,8 +63,20 @@ def commit(database: Database, result: PollResult) -> None:
             _save_change(db, change, ids[change.headline.key])
         for alert in result.alerts:
             _save_alert(db, alert)
+        for change in result.unread:
+            db.execute("INSERT INTO unread (change_id, due_at) VALUES (?, ?)", (change.id, ms(result.at)))
         if result.outcome in _LOGGED:
             _log(db, result)
+
+
+def save_late_alerts(db: sqlite3.Connection, change: Change, alerts: Sequence[Alert]) -> None:
+    """Write alerts of a change that was committed before, and which rules have fired; its source's memory moves on."""
+    for alert in alerts:
+        _save_alert(db, alert)
+    fired = {match.rule for alert in alerts for match in alert.matches}
+    (headline,) = db.execute("SELECT headline_id FROM change WHERE id = ?", (change.id,)).fetchone()
+    _add_fired(db, headline, fired)
+    db.execute("UPDATE source SET revision = revision + 1 WHERE name = ?", (change.headline.source,))
 
 
 def _save_state(db: sqlite3.Connection, result: PollResult) -> None:

@@ -122,8 +122,16 @@ def matches(value: str) -> tuple[Match, ...]:
     )
 
 
-def alert(row: sqlite3.Row) -> Alert:
-    """Rebuild an alert from a row of alert, change and headline (columns of `outbox.ALERT`)."""
+CHANGE = """
+  change.id AS change_id, change.kind, change.title AS change_title, change.previous_title, change.edit,
+  change.version AS change_version, change.section AS change_section, change.url AS change_url,
+  change.breaking AS change_breaking, change.seen_at,
+  headline.source, headline.key, headline.published_at, headline.first_seen_at
+"""
+
+
+def change(row: sqlite3.Row) -> Change:
+    """Rebuild a change from the columns `CHANGE` of change and headline."""
     told = Headline(
         source=row["source"],
         key=row["key"],
@@ -135,7 +143,7 @@ def alert(row: sqlite3.Row) -> Alert:
         breaking=bool(row["change_breaking"]),
         version=row["change_version"],
     )
-    change = Change(
+    return Change(
         id=row["change_id"],
         kind=ChangeKind(row["kind"]),
         headline=told,
@@ -143,9 +151,13 @@ def alert(row: sqlite3.Row) -> Alert:
         previous_title=row["previous_title"],
         edit=EditKind(row["edit"]) if row["edit"] else None,
     )
+
+
+def alert(row: sqlite3.Row) -> Alert:
+    """Rebuild an alert from a row of alert, change and headline (columns of `outbox.ALERT`)."""
     return Alert(
         id=row["alert_id"],
-        change=change,
+        change=change(row),
         matches=matches(row["matches"]),
         channel=row["channel"],
         due_at=moment(row["due_at"]),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from monitor.model import (
     Alert,
     Article,
+    Change,
     Delivery,
     Discovery,
     EndpointSpec,
@@ -17,7 +18,7 @@ from monitor.model import (
     RecipientState,
     Settlement,
 )
-from monitor.store import articles, discovered, outbox, past, polls, schedule, upkeep
+from monitor.store import articles, discovered, outbox, past, polls, schedule, unread, upkeep
 from monitor.store.late import Late, Settling
 from monitor.store.past import Past
 from monitor.store.queries import Queries
@@ -72,6 +73,15 @@ class SqliteStore:
 
     def save_article(self, headline: tuple[str, str], url: str, article: Article | None, at: datetime) -> None:
         articles.save(self._database, headline, url, article, at)
+
+    def unread(self, now: datetime, limit: int) -> Sequence[Change]:
+        return unread.due(self._database, now, limit)
+
+    def postpone_unread(self, change: str, until: datetime) -> None:
+        unread.postpone(self._database, change, until)
+
+    def commit_unread(self, change: Change, alerts: Sequence[Alert]) -> None:
+        unread.commit(self._database, change, alerts)
 
     def drop_alerts(self, alert_ids: Sequence[str], reason: str) -> None:
         outbox.drop_alerts(self._database, alert_ids, reason)

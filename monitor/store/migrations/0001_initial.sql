@@ -87,6 +87,12 @@ CREATE TABLE change (                           -- append-only history
 ) STRICT;
 CREATE INDEX change_headline ON change (headline_id);
 
+CREATE TABLE unread (                           -- changes whose articles are still to be matched
+  change_id TEXT PRIMARY KEY REFERENCES change(id) ON DELETE CASCADE,
+  due_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE alert (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
