@@ -13,6 +13,7 @@ from typing import NamedTuple
 _PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "نا", "ك", "كم", "كن")
 _FEMALE = "ة"
 SLOPPY = "ه for ة"
+FEMININE = "feminine"
 _LONG = 4  # letters; shorter words have no sound plural by rule: too many of them would be other words
 # Shapes of participles, which are persons more often than things: متظاهر, مستثمر, مهاجر, مسؤول, معتقل, منسحب.
 _PERSON = re.compile(r"م(?:ت..|ست|.ا.|..و.|.ت.|ن..).*")
@@ -134,7 +135,7 @@ def _long(base: str) -> Iterator[Form]:
 
 def _feminine_of_adjective(base: str) -> Iterator[Form]:
     for ending in ("ة", "ه", "تان", "تين"):
-        yield Form(base + ending, "feminine")
+        yield Form(base + ending, FEMININE)
 
 
 def _plural_in_un(stem: str) -> Iterator[Form]:
@@ -152,7 +153,8 @@ def _person(stem: str) -> Iterator[Form]:
     yield Form(f"{stem}ا", "singular", bound=True)
     yield Form(f"{stem}ان", "dual")
     yield from _with_pronouns(stem, "singular")
-    yield Form(f"{stem}ة", "feminine")
+    if not stem.endswith("ي"):  # المصريين are people; مصرية is mostly said of things
+        yield Form(f"{stem}ة", FEMININE)
     yield from _plural_in_un(stem)
     yield from _plural_in_at(stem)
 

@@ -21,7 +21,7 @@ _WORD_OR_DOTTED = re.compile(rf"{_DOTTED}|{WORD}")
 _SENTENCE_BREAK = re.compile(r"[:.!?؟؛;۔。|¦•]")
 # Two words without a space between them, after a letter that does not join the next: الدارالبيضاء, وزيرالداخلية.
 # ة ends a word wherever it stands; digits behind letters may be a number of their own (covid19).
-_GLUED = re.compile(r"(?<=.[ادذرزوي])(?=ال(?:.{3}|له$))|(?<=.ة)(?=.{2})|(?<=[a-z]{3})(?=\d)")
+_GLUED = re.compile(r"(?<=.[ادذرزي])(?=ال(?:.{3}|له$))|(?<=.و)(?=ال(?!د).{3})|(?<=.ة)(?=.{2})|(?<=[a-z]{3})(?=\d)")
 
 
 def tokens(folded: Folded) -> tuple[Token, ...]:

@@ -70,6 +70,13 @@ def test_an_acronym_that_is_no_other_word_may_be_written_like_one(written):
     assert forms_of("ONU").read(token("onu")) is None
 
 
+@pytest.mark.parametrize(
+    ("term", "written"), [("Al", "El"), ("Cheikh", "Sheikh"), ("Guerguerat", "Guergarate"), ("غوتيريش", "لجوتيريس")]
+)
+def test_names_and_their_parts_have_several_spellings(term, written):
+    assert "spelling" in forms_of(term).read(token(written)).steps
+
+
 def test_a_name_in_two_words_is_one_word_with_or_without_the_space():
     for written in ("أبو ظبي", "أبوظبي", "بأبو ظبي", "لأبوظبي"):
         assert forms_of("أبو ظبي").read(token(written)), written
@@ -108,6 +115,6 @@ def test_words_without_a_space_between_them_are_taken_apart(written, parts):
     assert parts.replace("ه", "ة") == " ".join(token.text.replace("ه", "ة") for token in unglued(tokens(fold(written))))
 
 
-@pytest.mark.parametrize("title", ["وزارة العدالة تعلن الأمن", "police 24h G20", "", "والأمن بالدار"])
+@pytest.mark.parametrize("title", ["وزارة العدالة تعلن الأمن", "police 24h G20", "بر الوالدين", "", "والأمن بالدار"])
 def test_headlines_without_glued_words_have_one_reading(title):
     assert unglued(tokens(fold(title))) is None
