@@ -90,5 +90,5 @@ def begins_like(text: str, stem: str) -> bool:
 def _parted(text: str, phrase: Phrase, title: Title, spoken: Codes) -> Miss | None:
     """Tell of a phrase whose words are all there, but not together."""
     if all(any(word.read(token, spoken) for token in title.words) for word in phrase.words):
-        return Miss(text, text, f"the words of '{text}' are in the headline, but not together and in this order")
+        return Miss(text, text, f"the words of '{text}' are in the headline, but not as this phrase")
     return None

@@ -11,7 +11,7 @@ from monitor.match.misses import Miss, begins_like, loosened, stem, word_miss
 from monitor.match.rules import Compiled, RuleSet
 from monitor.match.terms import TermKey
 from monitor.match.title import Title
-from monitor.match.verdicts import Evidence, evidence_of
+from monitor.match.verdicts import Evidence, Lists
 from monitor.match.words import Codes
 from monitor.model import Headline
 from monitor.text import fold_text
@@ -68,18 +68,19 @@ class _Groups:
 def survey(rules: RuleSet, rule: str, headlines: Iterable[Headline]) -> Survey:
     """Return what the rule of this name makes of the headlines."""
     compiled = next(one for one in rules.rules if one.rule.name == rule)
-    likeness = _Likeness(compiled)
+    likeness, lists = _Likeness(compiled), Lists(compiled.rule)
+    without_none = replace(compiled, none=frozenset())
     found, vetoed, almost = _Groups(), _Groups(), _Groups()
     seen = fired = 0
     for headline in headlines:
         seen += 1
         title = Title(headline.title)
         hits = rules.find(headline, title)
-        evidence = list(evidence_of(compiled.rule, title, rules.index.by_key(hits)))
+        evidence = list(lists.evidence(title, rules.index.by_key(hits)))
         if compiled.fires(headline, title, hits):
             fired += 1
             _add_evidence(found, (one for one in evidence if one.list != "none"), headline)
-        elif replace(compiled, none=frozenset()).fires(headline, title, hits):
+        elif without_none.fires(headline, title, hits):
             _add_evidence(vetoed, (one for one in evidence if one.list == "none"), headline)
         else:
             counted = {(one.start, one.end) for one in evidence}

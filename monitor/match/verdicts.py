@@ -52,9 +52,9 @@ def _verdict(
     compiled: Compiled, headline: Headline, title: Title, found: Found, hits: Hits, spoken: tuple[str, ...]
 ) -> Verdict:
     rule = compiled.rule
-    evidence = tuple(evidence_of(rule, title, hits))
-    obstacle = _obstacle(compiled, headline, title, found, hits)
-    missing = () if obstacle is None else [rule.key(text) for text in _wanted(rule) if not _stands(rule, text, hits)]
+    evidence = tuple(Lists(rule).evidence(title, hits))
+    obstacle = _obstacle(compiled, headline, title, found, evidence)
+    missing = [] if obstacle is None else [rule.key(text) for text in _wanted(rule) if not _stands(rule, text, hits)]
     return Verdict(
         rule=rule.name,
         fired=obstacle is None,
@@ -64,23 +64,37 @@ def _verdict(
     )
 
 
-def evidence_of(rule: Rule, title: Title, hits: Hits) -> Iterator[Evidence]:
-    """Yield where the rule's words stand in the title, those of `none` last."""
-    for_it = {"any": rule.any, "all": rule.all, "near": rule.near.words if rule.near else ()}
-    yield from _places(for_it, rule, title, hits)
-    yield from _places({"none": rule.none}, rule, title, hits)
+class Lists:
+    """In which of a rule's lists each of its terms stands first; those of `none` apart."""
+
+    def __init__(self, rule: Rule) -> None:
+        wanted = {"any": rule.any, "all": rule.all, "near": rule.near.words if rule.near else ()}
+        self._wanted, self._none = _first_lists(rule, wanted), _first_lists(rule, {"none": rule.none})
+
+    def evidence(self, title: Title, hits: Hits) -> Iterator[Evidence]:
+        """Yield where the rule's words stand in the title, in the order of its lists, those of `none` last."""
+        for lists in (self._wanted, self._none):
+            known = [(*lists[key], key) for key in hits if key in lists]
+            for _, name, key in sorted(known, key=lambda one: one[0]):
+                for hit in hits[key]:
+                    yield Evidence(
+                        list=name,
+                        term=key.text,
+                        text=title.text[hit.start : hit.end],
+                        start=hit.start,
+                        end=hit.end,
+                        steps=hit.steps(),
+                    )
 
 
-def _places(lists: Mapping[str, Sequence[str]], rule: Rule, title: Title, hits: Hits) -> Iterator[Evidence]:
-    """Yield where the words of these lists stand; a word of two lists is told once."""
-    told: set[TermKey] = set()
+def _first_lists(rule: Rule, lists: Mapping[str, Sequence[str]]) -> dict[TermKey, tuple[int, str]]:
+    """Return for every term its rank and its list."""
+    found: dict[TermKey, tuple[int, str]] = {}
     for name, texts in lists.items():
-        for key in (rule.key(other) for text in texts for other in (text, *rule.also.get(text, ()))):
-            for hit in () if key in told else hits.get(key, ()):
-                steps = hit.steps()
-                text = title.text[hit.start : hit.end]
-                yield Evidence(list=name, term=key.text, text=text, start=hit.start, end=hit.end, steps=steps)
-            told.add(key)
+        for text in texts:
+            for other in (text, *rule.also.get(text, ())):
+                found.setdefault(rule.key(other), (len(found), name))
+    return found
 
 
 def _wanted(rule: Rule) -> Iterable[str]:
@@ -91,7 +105,9 @@ def _stands(rule: Rule, text: str, hits: Hits) -> bool:
     return any(rule.key(other) in hits for other in (text, *rule.also.get(text, ())))
 
 
-def _obstacle(compiled: Compiled, headline: Headline, title: Title, found: Found, hits: Hits) -> str | None:
+def _obstacle(
+    compiled: Compiled, headline: Headline, title: Title, found: Found, evidence: Iterable[Evidence]
+) -> str | None:
     """Return the first thing that keeps a rule from firing, or None: it fires."""
     rule = compiled.rule
     if compiled.fires(headline, title, found):
@@ -103,12 +119,13 @@ def _obstacle(compiled: Compiled, headline: Headline, title: Title, found: Found
     if not (rule.breaking or rule.wants_words):
         return "the rule has neither words to look for nor breaking: true"
     if not compiled.none.isdisjoint(found):
-        vetoes = [one for one in evidence_of(rule, title, hits) if one.list == "none"]
+        vetoes = [one for one in evidence if one.list == "none"]
         return f"{_told(vetoes)} of none: {_are({one.term for one in vetoes})} in the headline"
     if rule.any and compiled.any.isdisjoint(found):
         return f"no word of any: is in the headline ({_listed(_quoted(rule.any), 'or')})"
-    for name, texts in (("all", rule.all), ("near", rule.near.words if rule.near else ())):
-        if missing := [text for text in texts if not _stands(rule, text, hits)]:
+    near = rule.near.words if rule.near else ()
+    for name, texts, wanted in (("all", rule.all, compiled.all), ("near", near, compiled.near)):
+        if missing := [text for text, one in zip(texts, wanted, strict=True) if one.isdisjoint(found)]:
             return f"{_listed(_quoted(missing), 'and')} of {name}: {_are(missing)} not in the headline"
     assert rule.near, "nothing else is left"
     return f"the words of near: stand further apart than {rule.near.within} words"

@@ -42,7 +42,7 @@ def test_an_expression_and_the_beginning_of_a_word_are_told_as_steps():
         (
             "وزير الداخلية",
             "الداخلية تستقبل الوزير",
-            "the words of 'وزير الداخلية' are in the headline, but not together and in this order",
+            "the words of 'وزير الداخلية' are in the headline, but not as this phrase",
         ),
     ],
 )
