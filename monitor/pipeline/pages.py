@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import time, tzinfo
 
 from monitor import urls
 from monitor.model import Article, Headline
@@ -63,4 +64,14 @@ class Pages:
             return None
         with self.parsing:
             article = read_article(page, context.zone, headline.title, whole=self.whole)
+        if _knows_only_the_day(article, headline, context.zone):
+            article = replace(article, published_at=headline.published_at)
         return article if self.whole or self.searched else replace(article, body=None)
+
+
+def _knows_only_the_day(article: Article, headline: Headline, zone: tzinfo) -> bool:
+    """Tell whether an article names the day alone, which is its midnight, and the list had the time of day."""
+    if not article.published_at or not headline.published_at:
+        return False
+    local = article.published_at.astimezone(zone)
+    return local.time() == time() and local.date() == headline.published_at.astimezone(zone).date()

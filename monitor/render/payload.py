@@ -30,10 +30,10 @@ def payload(alert: Alert) -> Message:
         "seen": _iso(change.seen_at),
         "published": _iso(published_at(alert)),
         "modified": _iso(article.modified_at),
-        "lead": article.lead,
+        "lead": harmless(article.lead) if article.lead else None,
         "author": article.author,
         "picture": article.picture,
-        **({"body": article.body} if article.body else {}),
+        **({"body": "\n".join(map(harmless, article.body.split("\n")))} if article.body else {}),
     }
     text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode()
     return Message(title=harmless(headline.source), body=text, format="json", alert_ids=(alert.id,))

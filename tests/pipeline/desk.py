@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -81,6 +82,7 @@ class Desk:
         self.front = FakeFetcher(self.clock, answers={f"{HOME}/": b"front"})
         self.shown = Shown()
         self.channel = KeepingChannel()
+        self.listed_at: datetime | None = None  # when the list says its headlines were published
         self.pool = ThreadPoolExecutor(4)
         self.depth, self.rules = depth, compile_rules(rules)
         self.start(path)
@@ -135,7 +137,12 @@ class Desk:
             url = path if "//" in path else HOME + path
             title = TITLE if len(self.shown.items) == 0 else f"{TITLE} – الجزء {len(self.shown.items) + 1}"
             self.pages.answers.setdefault(url, PAGE)
-            self.shown.items.insert(0, Item(title=title, section=Section.TICKER, position=0, url=url, breaking=True))
+            self.shown.items.insert(
+                0,
+                Item(
+                    title=title, section=Section.TICKER, position=0, url=url, breaking=True, published_at=self.listed_at
+                ),
+            )
         self.clock.advance(seconds=later)
         self.store.make_due(self.clock())
         self.front.answers[f"{HOME}/"] = str(self.clock()).encode()

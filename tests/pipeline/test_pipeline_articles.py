@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
-from pipeline.desk import HOME, LEAD, Desk
+from pipeline.desk import HOME, LEAD, PAGE, Desk
 
 from monitor.errors import FetchError
 from monitor.model import Item, Section
@@ -30,6 +30,14 @@ def test_an_alert_goes_out_with_the_lead_and_the_time_of_its_article(desk):
     assert alert.article.body is None
     assert [article.body for article in desk.store.articles({("marsa", alert.change.headline.key)}).values()] == [None]
     assert desk.asked == [f"{HOME}/501"]
+
+
+@pytest.mark.parametrize(("listed", "told"), [("2026-03-02T08:10", "08:10"), ("2026-03-01T08:10", "00:00")])
+def test_a_time_of_day_of_the_list_is_kept_where_the_article_names_only_the_same_day(desk, listed, told):
+    desk.pages.answers[f"{HOME}/501"] = PAGE.replace("على الساعة 07:40".encode(), b"")
+    desk.listed_at = datetime.fromisoformat(f"{listed}:00+00:00")
+    desk.publish("/501")
+    assert desk.send()[0].article.published_at == datetime.fromisoformat(f"2026-03-02T{told}:00+00:00")
 
 
 def test_an_alert_waits_while_its_article_is_read(desk):

@@ -25,8 +25,8 @@ _WRITTEN = re.compile(rf"{_WEEKDAY}{_DAY}[\s-]?(?:(?:de|of|من)\s)?{_MONTH}{_OT
 _MONTH_FIRST = re.compile(rf"{_WEEKDAY}(?<!\w){_MONTH}\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\s?h|\s?:){_YEAR}?")
 _NUMERIC = re.compile(
     rf"""{_WEEKDAY}(?<![\d/.:-])(?:
-      (?P<y>\d{{4}})(?P<s>[/.-])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})
-    | (?P<d2>\d{{1,2}})(?P<s2>[/.-])(?P<m2>\d{{1,2}})(?P=s2)(?P<y2>\d{{4}}|\d\d)
+      (?P<y>\d{{4}})(?P<s>[/.-]|\s/\s)(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})
+    | (?P<d2>\d{{1,2}})(?P<s2>[/.-]|\s/\s)(?P<m2>\d{{1,2}})(?P=s2)(?P<y2>\d{{4}}|\d\d)
     )(?![\d/]|[.:-]\d){_ERA}""",
     re.VERBOSE,
 )
