@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from fakes import START
 
-from monitor import cadence
+from monitor.cadence import polling, sending
 from monitor.errors import ExtractError, FetchError
 from monitor.model import (
     Ambiguous,
@@ -41,13 +41,13 @@ PAGE = Fetched(
 
 
 def test_an_unchanged_page_is_asked_for_again_after_the_interval() -> None:
-    after = cadence.after_unchanged(replace(STATE, failures=3, last_error="x"), START)
+    after = polling.after_unchanged(replace(STATE, failures=3, last_error="x"), START)
 
     assert (START + EVERY, 0, None, 1) == (after.next_poll_at, after.failures, after.last_error, after.polls)
 
 
 def test_a_good_page_sets_baseline_validators_and_typical_size() -> None:
-    after = cadence.after_page(STATE, PAGE, "hash", 40, START, changed=True)
+    after = polling.after_page(STATE, PAGE, "hash", 40, START, changed=True)
 
     assert (START, '"y"', "m", "hash", 40) == (
         after.baselined_at, after.etag, after.last_modified, after.body_hash, after.typical_items
@@ -55,17 +55,17 @@ def test_a_good_page_sets_baseline_validators_and_typical_size() -> None:
 
 
 def test_typical_size_follows_slowly() -> None:
-    after = cadence.after_page(replace(STATE, typical_items=50), PAGE, "hash", 0, START, changed=False)
+    after = polling.after_page(replace(STATE, typical_items=50), PAGE, "hash", 0, START, changed=False)
 
     assert after.typical_items == 40
 
 
 def test_a_whole_page_is_wanted_at_first_and_every_hour() -> None:
     wants = [
-        cadence.wants_full_page(replace(STATE, full_at=None), START),
-        cadence.wants_full_page(STATE, START + timedelta(minutes=59)),
-        cadence.wants_full_page(STATE, START + timedelta(minutes=60)),
-        cadence.wants_full_page(STATE, START - timedelta(days=1)),  # the clock was set back
+        polling.wants_full_page(replace(STATE, full_at=None), START),
+        polling.wants_full_page(STATE, START + timedelta(minutes=59)),
+        polling.wants_full_page(STATE, START + timedelta(minutes=60)),
+        polling.wants_full_page(STATE, START - timedelta(days=1)),  # the clock was set back
     ]
 
     assert wants == [True, False, True, True]
@@ -74,7 +74,7 @@ def test_a_whole_page_is_wanted_at_first_and_every_hour() -> None:
 def test_failures_slow_down_to_a_ceiling_and_never_stop() -> None:
     state, waits = STATE, []
     for _ in range(40):
-        state = cadence.after_failure(state, FetchError("no", kind="timeout"), START, 0.5)
+        state = polling.after_failure(state, FetchError("no", kind="timeout"), START, 0.5)
         waits.append((state.next_poll_at - START).total_seconds())
 
     assert waits[:4] == [30, 30, 60, 120]
@@ -84,7 +84,7 @@ def test_failures_slow_down_to_a_ceiling_and_never_stop() -> None:
 def test_a_slow_source_is_not_asked_faster_because_it_fails() -> None:
     slow = replace(STATE, every=timedelta(hours=1))
 
-    after = cadence.after_failure(slow, FetchError("no", kind="dns"), START, 0.5)
+    after = polling.after_failure(slow, FetchError("no", kind="dns"), START, 0.5)
 
     assert after.next_poll_at == START + timedelta(hours=1)
 
@@ -93,14 +93,14 @@ def test_a_slow_source_is_not_asked_faster_because_it_fails() -> None:
 def test_retry_after_is_obeyed_up_to_a_day(wish: int, wait: int) -> None:
     error = FetchError("429", kind="status", retry_after=timedelta(seconds=wish))
 
-    after = cadence.after_failure(STATE, error, START, 0.5)
+    after = polling.after_failure(STATE, error, START, 0.5)
 
     assert after.next_poll_at == START + timedelta(seconds=wait)
 
 
 def test_a_page_without_headlines_drops_the_validators_and_a_network_failure_keeps_them() -> None:
-    broken = cadence.after_failure(STATE, ExtractError("no headline"), START, 0.5)
-    unreachable = cadence.after_failure(STATE, FetchError("no", kind="dns"), START, 0.5)
+    broken = polling.after_failure(STATE, ExtractError("no headline"), START, 0.5)
+    unreachable = polling.after_failure(STATE, FetchError("no", kind="dns"), START, 0.5)
 
     assert (None, None) == (broken.etag, broken.body_hash)
     assert ('"x"', "h") == (unreachable.etag, unreachable.body_hash)
@@ -116,7 +116,7 @@ WELL = RecipientState(channel="c", recipient="r")
 def test_a_delivered_message_makes_the_recipient_well() -> None:
     ill = replace(WELL, failures=4, not_before=START + EVERY, last_error="x")
 
-    after = cadence.after_attempt(DELIVERY, ill, Delivered(remote_id="7"), START, 0.5)
+    after = sending.after_attempt(DELIVERY, ill, Delivered(remote_id="7"), START, 0.5)
 
     assert (DeliveryState.SENT, "7", 0, None) == (
         after.state, after.remote_id, after.recipient.failures, after.recipient.not_before
@@ -124,7 +124,7 @@ def test_a_delivered_message_makes_the_recipient_well() -> None:
 
 
 def test_a_rejected_message_is_dead_at_once_and_holds_nobody_up() -> None:
-    after = cadence.after_attempt(DELIVERY, WELL, Rejected(reason="blocked"), START, 0.5)
+    after = sending.after_attempt(DELIVERY, WELL, Rejected(reason="blocked"), START, 0.5)
 
     assert (DeliveryState.DEAD, "blocked", None) == (after.state, after.error, after.recipient.not_before)
 
@@ -134,7 +134,7 @@ def test_retries_wait_longer_each_time_up_to_ten_minutes_with_jitter() -> None:
     for failures in range(14):
         ill = replace(WELL, failures=failures)
         low, high = (
-            cadence.after_attempt(DELIVERY, ill, RetryLater(reason="500"), START, random) for random in (0.0, 1.0)
+            sending.after_attempt(DELIVERY, ill, RetryLater(reason="500"), START, random) for random in (0.0, 1.0)
         )
         assert low.next_attempt_at
         assert high.next_attempt_at
@@ -147,20 +147,20 @@ def test_retries_wait_longer_each_time_up_to_ten_minutes_with_jitter() -> None:
 def test_the_servers_wish_is_obeyed_for_the_whole_recipient() -> None:
     wish = RetryLater(reason="429", retry_after=timedelta(seconds=37))
 
-    after = cadence.after_attempt(DELIVERY, WELL, wish, START, 0.5)
+    after = sending.after_attempt(DELIVERY, WELL, wish, START, 0.5)
 
     assert after.next_attempt_at == after.recipient.not_before == START + timedelta(seconds=37)
 
 
 def test_a_server_cannot_wish_for_more_than_a_day() -> None:
-    after = cadence.after_attempt(DELIVERY, WELL, RetryLater(reason="429", retry_after=timedelta(days=400)), START, 0.5)
+    after = sending.after_attempt(DELIVERY, WELL, RetryLater(reason="429", retry_after=timedelta(days=400)), START, 0.5)
 
     assert after.next_attempt_at == START + timedelta(days=1)
 
 
 def test_the_third_send_without_an_answer_leaves_the_message_unconfirmed() -> None:
     states = [
-        cadence.after_attempt(replace(DELIVERY, ambiguous=n), WELL, Ambiguous(reason="timeout"), START, 0.5).state
+        sending.after_attempt(replace(DELIVERY, ambiguous=n), WELL, Ambiguous(reason="timeout"), START, 0.5).state
         for n in range(3)
     ]
 
@@ -170,6 +170,6 @@ def test_the_third_send_without_an_answer_leaves_the_message_unconfirmed() -> No
 def test_an_outage_of_three_days_loses_nothing_and_a_week_gives_up() -> None:
     def state(days: int) -> DeliveryState:
         late = START + timedelta(days=days)
-        return cadence.after_attempt(DELIVERY, WELL, RetryLater(reason="down"), late, 0.5).state
+        return sending.after_attempt(DELIVERY, WELL, RetryLater(reason="down"), late, 0.5).state
 
     assert [state(3), state(7)] == [DeliveryState.PENDING, DeliveryState.DEAD]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor import cadence
+from monitor.cadence import sending
 from monitor.model import Delivery, Outcome, RecipientState, Rejected, Settlement
 from monitor.ports import Channel, Clock, Random, Store
 
@@ -49,7 +49,7 @@ class Deliverer:
 
     def _settle(self, delivery: Delivery, state: RecipientState, outcome: Outcome, started: datetime) -> Settlement:
         now = self.clock()
-        settlement = cadence.after_attempt(delivery, state, outcome, now, self.random())
+        settlement = sending.after_attempt(delivery, state, outcome, now, self.random())
         elapsed_ms = max(0, round((now - started).total_seconds() * 1000))
         self.store.settle(delivery, self.owner, settlement, now, elapsed_ms)
         self.watch(delivery, settlement)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor import cadence
+from monitor.cadence import polling
 from monitor.diff import engine, identity
 from monitor.errors import MemoryChanged, SourceError
 from monitor.match.article import wants_article
@@ -75,7 +75,7 @@ class Poller:
     def _look(self, state: PollState, now: datetime) -> tuple[Fetched | None, Sequence[Item] | None]:
         """Return the page (None for 304) and its items (None when they are the last page's)."""
         extractor = self.extractors[state.source, state.endpoint]
-        full = cadence.wants_full_page(state, now)
+        full = polling.wants_full_page(state, now)
         page = self.fetcher.fetch(
             extractor.request(),
             etag=None if full else state.etag,
@@ -107,7 +107,7 @@ class Poller:
         outcome = PollOutcome.CHANGED if diff.changes else PollOutcome.UNCHANGED
         return PollResult(
             owner=self.owner,
-            state=cadence.after_page(state, page, _hash(page.body), len(items), now, changed=bool(diff.changes)),
+            state=polling.after_page(state, page, _hash(page.body), len(items), now, changed=bool(diff.changes)),
             outcome=outcome if state.baselined_at else PollOutcome.LEARNED,
             at=now,
             elapsed_ms=_ms(started, now),
@@ -145,7 +145,7 @@ class Poller:
         return [one for one in new if wants_article(self.rules, one.headline, self.rules.evaluate(one.headline))]
 
     def _unchanged(self, state: PollState, page: Fetched | None, started: datetime, now: datetime) -> PollResult:
-        after = cadence.after_unchanged(state, now)
+        after = polling.after_unchanged(state, now)
         if page is not None:
             after = replace(after, etag=page.etag, last_modified=page.last_modified)
         return PollResult(
@@ -162,7 +162,7 @@ class Poller:
         now = self.clock()
         result = PollResult(
             owner=self.owner,
-            state=cadence.after_failure(state, error, now, self.random()),
+            state=polling.after_failure(state, error, now, self.random()),
             outcome=PollOutcome.FAILED,
             at=now,
             elapsed_ms=_ms(started, now),
