@@ -9,6 +9,7 @@ import click
 
 from monitor import __version__
 from monitor.cli.check import check
+from monitor.cli.data import backup, export, prune, restore, verify
 from monitor.cli.deliveries import deliveries
 from monitor.cli.demo import demo
 from monitor.cli.extract import extract
@@ -48,7 +49,7 @@ def cli() -> None:
 
 for command in (
     *(run, once, check, probe, extract, why, grep, preview, notify),
-    *(status, history, deliveries, init, demo, schema),
+    *(status, history, deliveries, backup, restore, verify, prune, export, init, demo, schema),
 ):
     cli.add_command(command)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import config_option, state_option
+from monitor.errors import StoreCorrupt
 
 if TYPE_CHECKING:
     from monitor.store.store import SqliteStore
@@ -30,18 +31,43 @@ def run(config_path: Path, state: Path | None, *, verbose: bool) -> None:
     import faulthandler
     import signal
 
-    from monitor.cli.context import load_config, only_instance, opened_store
+    from monitor.cli.context import load_config, only_instance
     from monitor.service.logs import set_up
 
     set_up(verbose=verbose)
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     load_config(config_path)  # a wrong configuration is told before anything is touched
-    with only_instance(state), opened_store(state) as store:
-        clean = serve(config_path, store)
+    with only_instance(state):
+        try:
+            clean = _serve(config_path, state)
+        except StoreCorrupt as error:
+            _set_aside(state, error)
+            clean = _serve(config_path, state)
     if not clean:
         # A thread hangs in a request that its deadline will end; the database is closed and its lease runs out.
         sys.stderr.flush()
         os._exit(0)
+
+
+def _serve(config_path: Path, state: Path | None) -> bool:
+    from monitor.cli.context import opened_store
+
+    with opened_store(state) as store:
+        store.check()
+        return serve(config_path, store)
+
+
+def _set_aside(state: Path | None, error: StoreCorrupt) -> None:
+    """Keep a damaged database for whoever can mend it; to watch with an empty memory is better than not to watch."""
+    import logging
+    from datetime import UTC, datetime
+
+    from monitor.cli.context import database
+    from monitor.service.logs import log
+    from monitor.store.copies import set_aside
+
+    kept = set_aside(database(state), datetime.now(UTC), "damaged")
+    log(logging.ERROR, "database damaged, set aside; every source is learned again silently", kept=kept, reason=error)
 
 
 def serve(config_path: Path, store: SqliteStore) -> bool:

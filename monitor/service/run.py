@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from monitor.errors import LeaseLost, MonitorError
+from monitor.errors import LeaseLost, MonitorError, StoreCorrupt
 from monitor.model import PollState
 from monitor.pipeline.build import Line
 from monitor.ports import Store
@@ -71,6 +71,7 @@ class Service:
     _swap: threading.Lock = field(init=False, default_factory=threading.Lock)
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
     _stop: bool = field(init=False, default=False)
+    _damage: StoreCorrupt | None = field(init=False, default=None)
     _reload: bool = field(init=False, default=False)
     _refresh: bool = field(init=False, default=False)
     _polls: ThreadPoolExecutor = field(init=False)
@@ -89,6 +90,7 @@ class Service:
 
         Raises:
             ConfigError: the configuration cannot be used at the start; later ones only keep the old one running.
+            StoreCorrupt: the database is damaged; nothing can be promised on it any more.
         """
         self._now = self.load()
         self._polls = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="poll")
@@ -112,12 +114,19 @@ class Service:
                 self._follow_findings()
             self._report()
             self._close_replaced()
-        return self._drain(scheduler)
+        clean = self._drain(scheduler)
+        if self._damage:
+            raise self._damage
+        return clean
 
     def stop(self) -> None:
         """Ask the service to end, from any thread."""
         self._stop = True
         self._wake.set()
+
+    def _give_up(self, error: StoreCorrupt) -> None:
+        self._damage = error
+        self.stop()
 
     # --- main thread -----------------------------------------------------------------------------------
 
@@ -231,6 +240,8 @@ class Service:
                     self._hand_out(self.clock())
             if self.stop_when():
                 self.stop()
+        except StoreCorrupt as error:
+            self._give_up(error)
         except MonitorError as error:
             log(logging.ERROR, "tick failed", reason=str(error))
         except Exception as error:  # noqa: BLE001  thread top: the next tick must come
@@ -275,6 +286,8 @@ class Service:
             journal.poll(state, line.poller.poll(state))
         except LeaseLost:
             log(logging.WARNING, "poll overtaken", source=state.source, endpoint=state.endpoint)
+        except StoreCorrupt as error:
+            self._give_up(error)
         except MonitorError as error:
             log(logging.ERROR, "poll not saved", source=state.source, endpoint=state.endpoint, reason=str(error))
         except Exception as error:  # noqa: BLE001  thread top: one source's bug is no other's
@@ -286,6 +299,8 @@ class Service:
                 pass
         except LeaseLost:
             log(logging.WARNING, "delivery overtaken", channel=channel, recipient=recipient)
+        except StoreCorrupt as error:
+            self._give_up(error)
         except MonitorError as error:
             log(logging.ERROR, "delivery not saved", channel=channel, recipient=recipient, reason=str(error))
         except Exception as error:  # noqa: BLE001  thread top: one channel's bug is no other's

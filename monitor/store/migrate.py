@@ -30,11 +30,7 @@ def migrate(database: Database, wanted: Sequence[tuple[int, Sequence[str]]]) -> 
     """
     version = int(database.read("PRAGMA user_version")[0][0])
     newest = wanted[-1][0]
-    if version > newest:
-        raise SchemaTooNew(
-            f"database {database.path} has schema {version} and this program knows {newest} at most; "
-            "install the newer version again, or give this one its own --state"
-        )
+    check_version(database.path, version, newest)
     if version == newest:
         return
     if database.read_only:
@@ -43,6 +39,20 @@ def migrate(database: Database, wanted: Sequence[tuple[int, Sequence[str]]]) -> 
         _copy(database, Path(f"{database.path}.before-{newest}"))
     for number, statements in wanted:
         apply(database, number, statements)
+
+
+def check_version(path: Path, version: int, newest: int | None = None) -> None:
+    """Refuse a database that is ahead of this program.
+
+    Raises:
+        SchemaTooNew: it is.
+    """
+    newest = migrations()[-1][0] if newest is None else newest
+    if version > newest:
+        raise SchemaTooNew(
+            f"database {path} has schema {version} and this program knows {newest} at most; "
+            "install the newer version again, or give this one its own --state"
+        )
 
 
 def _copy(database: Database, copy: Path) -> None:

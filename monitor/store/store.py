@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.model import (
@@ -18,7 +18,7 @@ from monitor.model import (
     RecipientState,
     Settlement,
 )
-from monitor.store import articles, discovered, outbox, past, polls, schedule, unread, upkeep
+from monitor.store import articles, audit, discovered, export, outbox, past, polls, schedule, unread, upkeep
 from monitor.store.late import Late, Settling
 from monitor.store.past import Past
 from monitor.store.queries import Queries
@@ -122,3 +122,21 @@ class SqliteStore:
 
     def prune(self, now: datetime, retention: timedelta) -> None:
         upkeep.prune(self._database, now, retention)
+
+    def check(self) -> None:
+        """Look for damage, quickly.
+
+        Raises:
+            StoreCorrupt: there is some.
+        """
+        audit.check(self._database)
+
+    def audit(self) -> Sequence[str]:
+        """Return what is wrong with the database, as sentences; nothing when all is well."""
+        return audit.audit(self._database)
+
+    def news(
+        self, since: datetime, sources: Collection[str] = (), *, only_alerts: bool = False
+    ) -> Iterator[export.News]:
+        """Yield what was found since then, oldest first."""
+        return export.news(self._database, since, sources, only_alerts=only_alerts)

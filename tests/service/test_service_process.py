@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -149,6 +151,44 @@ def test_a_second_one_on_the_same_database_says_so_and_leaves(tmp_path: Path, si
     assert second.returncode == 75
     assert "another headline-monitor works on" in second.stderr
     assert program.ends()[0] == 0
+
+
+def test_a_damaged_database_is_set_aside_and_the_watch_goes_on(tmp_path: Path, site: Site) -> None:
+    database = tmp_path / "state" / "monitor.db"
+    database.parent.mkdir()
+    database.write_bytes(b"SQLite format 3\x00" + b"rubbish " * 4096)
+
+    program = Program(tmp_path, site.url)
+    program.hears("STATUS=1 sources ok, 0 failing, 0 alerts waiting")
+
+    code, errors, _ = program.ends()
+    (kept,) = database.parent.glob("monitor.db.damaged-*")
+    assert code == 0, errors
+    assert kept.read_bytes().endswith(b"rubbish ")
+    assert "set aside" in errors
+
+
+def test_a_database_that_is_damaged_while_it_is_used_is_set_aside_too(tmp_path: Path, site: Site) -> None:
+    database = tmp_path / "state" / "monitor.db"
+    program = Program(tmp_path, site.url)
+    program.hears("STATUS=1 sources ok, 0 failing, 0 alerts waiting")
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        pages = other.execute("PRAGMA page_count").fetchone()[0]
+        with database.open("r+b") as file:
+            for page in range(1, pages):  # all but the first
+                file.seek(page * 4096)
+                file.write(b"\xff" * 4096)
+        other.execute("PRAGMA user_version=1")  # makes the program read its pages anew
+
+    deadline = time.monotonic() + 20
+    while not list(database.parent.glob("monitor.db.damaged-*")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    program.hears("STATUS=1 sources ok, 0 failing, 0 alerts waiting")
+
+    code, errors, _ = program.ends()
+    assert code == 0, errors
+    assert "set aside" in errors
 
 
 def test_a_clock_that_is_set_is_noticed_and_followed_only_when_told() -> None:
