@@ -121,6 +121,13 @@ def _obstacle(
     if not compiled.none.isdisjoint(found):
         vetoes = [one for one in evidence if one.list == "none"]
         return f"{_told(vetoes)} of none: {_are({one.term for one in vetoes})} in the headline"
+    further = [part for part in rule.parts if part != "title"]
+    return _lack(compiled, found) + (f"; the article's {_listed(further, 'and')} may have it" if further else "")
+
+
+def _lack(compiled: Compiled, found: Found) -> str:
+    """Return which words a rule misses in the headline."""
+    rule = compiled.rule
     if rule.any and compiled.any.isdisjoint(found):
         return f"no word of any: is in the headline ({_listed(_quoted(rule.any), 'or')})"
     near = rule.near.words if rule.near else ()

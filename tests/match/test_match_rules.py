@@ -187,6 +187,10 @@ def test_a_rule_without_words_has_no_spans():
         (Rule(name="r", all=("الأمن", "police")), "'police' of all: is not in the headline"),
         (Rule(name="r", all=("grève", "police")), "'grève' and 'police' of all: are not in the headline"),
         (Rule(name="r", any=("الأمن",), none=("سوالم",)), "'سوالم' (as 'السوالم') of none: is in the headline"),
+        (
+            Rule(name="r", all=("police",), parts=("title", "lead", "body")),
+            "'police' of all: is not in the headline; the article's lead and body may have it",
+        ),
         (Rule(name="r", breaking=True), "the headline is not breaking"),
         (
             Rule(name="r", near=Near(words=("الأمن", "حد السوالم"), within=2)),
