@@ -199,6 +199,26 @@ class Change:
     already_fired: frozenset[str] = frozenset()  # rules that alerted for it before: they do not fire again
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """A remembered headline that may tell the story of a new one."""
+
+    id: int
+    source: str
+    title: str
+    story: int  # id of the first headline of its story
+    told: frozenset[str]  # names of the rules whose alerts for it went out, or will
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """Where a headline is found when others tell its story."""
+
+    key: str  # of the headline
+    marks: tuple[int, ...]
+    story: int | None  # id of the first headline of its story; None: itself
+
+
 # --- matching and routing -----------------------------------------------------------------------------
 
 
@@ -232,6 +252,9 @@ class Alert:
     channel: str
     due_at: datetime
     high_priority: bool = False
+    same_story: tuple[str, str] | None = None  # source and title under which the story was told before
+    dropped: str | None = None  # why nobody gets it
+    again: bool = False  # dropped for now: its rules may still alert for the headline
     article: Article | None = None  # what the headline's page says, when a rule wants to know
 
 
@@ -368,6 +391,7 @@ class PollResult:
     changes: Sequence[Change] = ()
     alerts: Sequence[Alert] = ()
     unread: Sequence[Change] = ()  # those of the changes whose articles are to be matched
+    indexed: Sequence[Indexed] = ()
     status: int | None = None
     size: int | None = None  # bytes of the body
     items: int | None = None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import (
     Alert,
     Article,
+    Carrier,
     Change,
     Delivery,
     Discovery,
@@ -216,6 +217,9 @@ class Store(Protocol):
 
     def recall(self, source: str, keys: Collection[str]) -> Memory:
         """Return the source's headlines that are known under any of the keys."""
+
+    def carriers(self, source: str, wanted: Sequence[Sequence[int]], since: datetime) -> Sequence[Sequence[Carrier]]:
+        """Return for each headline, given by its marks, those of other sources that may tell its story."""
 
     def commit_poll(self, result: PollResult) -> None:
         """Write all of one poll, or nothing.

@@ -74,6 +74,8 @@ def _show(past: Past) -> None:
         click.echo(f"      {past.url}")
     if past.baseline:
         click.echo(f"      {_time(past.first_seen_at)} learned silently at the first look")
+    for source, title in past.same_story:
+        click.echo(f"      same story: {isolate(source)}: {isolate(title)}")
     for version in past.versions:
         what = f"{version.kind} ({version.edit})" if version.edit else version.kind
         click.echo(f"      {_time(version.at)} {what}: {isolate(version.title)}")

@@ -95,6 +95,11 @@ class RuleConfig:
     `pip install headline-monitor[article]`); `none`: it is not asked for."""
     on_edit: Literal["notify", "matched", "ignore"] | None = None
     """What to do when a headline's text changes; the general `on_edit` when missing."""
+    repeat: Literal["never", "followup", "always"] | None = None
+    """What to do when another site tells a story that the rule told within 24 hours; the general `repeat` when missing.
+    """
+    min_sources: int = 1
+    """Alert only when so many sites carry the story."""
     priority: Literal["normal", "high"] = "normal"
     """`high` goes out first, and passes quiet hours and digests."""
 
@@ -121,6 +126,9 @@ class Config:
     on_edit: Literal["notify", "matched", "ignore"] = "matched"
     """When a headline's text changes: `matched` alerts when it matches now and did not before, or when a number
     changed (3 dead, now 7); `notify` tells every change of the text but slips, with the old text; `ignore` none."""
+    repeat: Literal["never", "followup", "always"] = "never"
+    """When another site tells a story that was told within 24 hours: `never` again (`history` shows it), a short
+    `followup` that names the first site, or `always` in full. In doubt two headlines are two stories."""
     reappear_after: Duration | None = None
     """Tell a headline again that is back on its site after it was gone for so long, such as `14d`; never when missing.
     """

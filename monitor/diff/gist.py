@@ -33,12 +33,12 @@ class Gist:
     words: tuple[Word, ...]  # each once
     weight: float
     order: tuple[str, ...]  # their keys as they follow each other
+    own: frozenset[str]  # keys that say most: neither common nor of an event, place or number
     numbers: frozenset[str]
     places: frozenset[int]
     events: frozenset[str]
     names: frozenset[str]  # Latin words with a capital within the sentence
     stages: frozenset[int]  # of an affair
-    letters: frozenset[str]  # groups of three
     text: str  # folded
 
 
@@ -51,17 +51,16 @@ def gist(title: str) -> Gist:
     order = tuple(word for token in tokens if (word := _word(token.lstrip("+-"))))
     unlike = tuple({word.key: _named(word, names) for word in order}.values())
     keys = tuple(word.key for word in order)
-    run = " ".join(keys)
     return Gist(
         words=unlike,
         weight=sum(word.weight for word in unlike),
         order=keys,
+        own=frozenset(word.key for word in unlike if word.weight >= PLAIN),
         numbers=frozenset(key for key in keys if key[0] == "#"),
         places=frozenset(int(key[1:]) for key in keys if key[0] == "@"),
         events=frozenset(key for key in keys if key[0] == "!"),
         names=names,
         stages=frozenset(stage for token in tokens for stage in _stages(token)),
-        letters=frozenset(run[i : i + 3] for i in range(len(run) - 2)),
         text=folded,
     )
 

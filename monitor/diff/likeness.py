@@ -19,6 +19,7 @@ VERSION = 0.65  # likeness from which an item without a link is a new version of
 
 _ROOT, _TYPO = 0.85, 0.9  # how much of a word counts when only its root is shared, or all but one letter
 _FEW = 3.0  # weight below which a headline is too short to be contained in another
+_LEAST = 0.4  # share of the lesser headline's weight that no two wordings of one story go below
 _FRAME = 3  # words that a sentence and its double share at least around what differs, to be a template
 # How much of a likeness is left in spite of each doubt.
 _NUMBERS_APART, _NUMBERS_DIFFER = 0.65, 0.95
@@ -65,7 +66,7 @@ def compare(title: str, other: str) -> Likeness:
     return Likeness(
         cosine=matched / sqrt(a.weight * b.weight) if least else 0.0,
         contained=matched / max(least, _FEW),
-        letters=2 * len(a.letters & b.letters) / max(1, len(a.letters) + len(b.letters)),
+        letters=_letters(a, b),
         doubts=(*_number_doubts(a, b), *_stage_doubts(a, b), *_other_doubts(a, b)),
     )
 
@@ -78,6 +79,20 @@ def same_story(title: str, other: str) -> bool:
 def edit(title: str, other: str) -> float:
     """Return how much two titles look like versions of one headline: 0 to 1."""
     return compare(title, other).version
+
+
+def may_be_one(title: str, other: str) -> bool:
+    """Tell, at a tenth of the price, whether `compare` could find one story at all."""
+    a, b = gist(title), gist(other)
+    others = {root(word.key) or word.key for word in b.words}
+    shared = sum(word.weight for word in a.words if (root(word.key) or word.key) in others)
+    return shared >= _LEAST * min(a.weight, b.weight)
+
+
+def _letters(a: Gist, b: Gist) -> float:
+    """Return the share of common groups of three letters."""
+    one, other = ({run[i : i + 3] for i in range(len(run) - 2)} for run in (" ".join(told.order) for told in (a, b)))
+    return 2 * len(one & other) / max(1, len(one) + len(other))
 
 
 def _matched(a: Gist, b: Gist) -> float:
@@ -139,7 +154,7 @@ def _other_doubts(a: Gist, b: Gist) -> Iterator[tuple[str, float]]:
         yield _OTHER_NAMES, _NAMES_APART
     if _apart(a.events, b.events):
         yield _OTHER_EVENTS, _EVENTS_APART
-    if _is_template(a.order, b.order):
+    if _is_template(a, b):
         yield _TEMPLATE, _SLOT
 
 
@@ -158,14 +173,15 @@ def _elsewhere(mine: frozenset[int], others: frozenset[int]) -> bool:
     )
 
 
-def _is_template(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _is_template(a: Gist, b: Gist) -> bool:
     """Tell whether two headlines are one sentence with something else in one place."""
+    one, other = a.order, b.order
     most = min(len(one), len(other))
     before = next((i for i in range(most) if one[i] != other[i]), most)
     after = next((i for i in range(most - before) if one[-1 - i] != other[-1 - i]), most - before)
     mine, others = one[before : len(one) - after], other[before : len(other) - after]
-    if not any(key[0] not in "#!" for key in mine) or not any(key[0] not in "#!" for key in others):
-        return False  # another number or event is a doubt of its own
+    if a.own.isdisjoint(mine) or b.own.isdisjoint(others):
+        return False  # another number, event or place is a doubt of its own
     if before + after < max(_FRAME, len(mine), len(others)):
         return False
     return not any(key == alien or _kinship(key, alien) for key in mine for alien in others)

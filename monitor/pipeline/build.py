@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from monitor.channels import CHANNELS
@@ -99,6 +100,7 @@ def build(
             reappear_after=config.reappear_after,
             parsing=parsing or nullcontext(),
             reads_articles=unread is not None,
+            judging=Lock(),
         ),
         unread=unread,
         flusher=Flusher(
@@ -143,6 +145,8 @@ def build_router(config: Config) -> Router:
                 channels=rule.notify,
                 high_priority=rule.priority == "high",
                 on_edit=rule.on_edit or config.on_edit,
+                repeat=rule.repeat or config.repeat,
+                min_sources=rule.min_sources,
             )
             for rule in config.rules
         },

@@ -16,7 +16,19 @@ from monitor.diff import engine, identity
 from monitor.errors import MemoryChanged, SourceError
 from monitor.match.article import wants_article
 from monitor.match.rules import RuleSet
-from monitor.model import Alert, Change, ChangeKind, Fetched, Item, PollOutcome, PollResult, PollState, Upsert
+from monitor.model import (
+    Alert,
+    Carrier,
+    Change,
+    ChangeKind,
+    Fetched,
+    Item,
+    PollOutcome,
+    PollResult,
+    PollState,
+    Upsert,
+)
+from monitor.pipeline.telling import find_kin
 from monitor.ports import Clock, Extractor, Fetcher, Random, Store
 from monitor.route.plan import Router
 
@@ -39,6 +51,7 @@ class Poller:
     reappear_after: timedelta | None = None  # headlines that were gone for longer are told again
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
     reads_articles: bool = False  # whether somebody matches articles
+    judging: AbstractContextManager[object] = field(default_factory=nullcontext)  # one at a time: they tell one story
 
     def claim(self, now: datetime, limit: int) -> Sequence[PollState]:
         """Lease up to `limit` endpoints that are due."""
@@ -60,6 +73,12 @@ class Poller:
             page, items = self._look(state, started)
         except SourceError as error:
             return self._commit_failure(state, error, started)
+        with nullcontext() if items is None else self.judging:
+            return self._decide_and_commit(state, page, items, started)
+
+    def _decide_and_commit(
+        self, state: PollState, page: Fetched | None, items: Sequence[Item] | None, started: datetime
+    ) -> PollResult:
         for _ in range(_TRIES):
             try:
                 result = self._decide(state, page, items, started)
@@ -103,7 +122,8 @@ class Poller:
             absent_since=self._absent_since(state),
         )
         engine.check_plausible(diff, items, state.typical_items)
-        alerts = self._alerts(diff.changes, now)
+        kin, indexed = find_kin(self.store, state.source, diff.changes, now)
+        alerts = [alert for change in diff.changes for alert in self._alerts_of(change, kin[change.id], now)]
         outcome = PollOutcome.CHANGED if diff.changes else PollOutcome.UNCHANGED
         return PollResult(
             owner=self.owner,
@@ -117,19 +137,17 @@ class Poller:
             changes=diff.changes,
             alerts=alerts,
             unread=self._unread(diff.changes),
+            indexed=indexed,
             status=page.status,
             size=len(page.body),
             items=len(items),
         )
 
-    def _alerts(self, changes: Sequence[Change], now: datetime) -> list[Alert]:
-        return [alert for change in changes for alert in self._alerts_of(change, now)]
-
-    def _alerts_of(self, change: Change, now: datetime) -> list[Alert]:
+    def _alerts_of(self, change: Change, kin: Sequence[Carrier], now: datetime) -> list[Alert]:
         if change.former:  # what a rule would have said before is no news, also where it was learned silently
             before = {match.rule for match in self.rules.evaluate(change.former)}
             change = replace(change, already_fired=change.already_fired | before)
-        return self.router.plan(change, self.rules.evaluate(change.headline), now)
+        return self.router.plan(change, self.rules.evaluate(change.headline), now, kin)
 
     def _absent_since(self, state: PollState) -> datetime | None:
         """Return since when a headline must have been gone to be news again, if it ever is."""
@@ -176,7 +194,7 @@ class Poller:
 def _with_fired(upserts: Sequence[Upsert], alerts: Sequence[Alert]) -> tuple[Upsert, ...]:
     """Write down with each headline which rules have now alerted for it."""
     fired: dict[str, set[str]] = {}
-    for alert in alerts:
+    for alert in (alert for alert in alerts if not alert.again):
         fired.setdefault(alert.change.headline.key, set()).update(match.rule for match in alert.matches)
     return tuple(replace(upsert, fired=frozenset(fired.get(upsert.headline.key, ()))) for upsert in upserts)
 

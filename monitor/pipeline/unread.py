@@ -16,6 +16,7 @@ from monitor.match.rules import RuleSet
 from monitor.model import Article, Change
 from monitor.pipeline.articles import PATIENCE, Articles
 from monitor.pipeline.pages import PER_SOURCE, Pages
+from monitor.pipeline.telling import find_kin
 from monitor.ports import Clock, Store
 from monitor.route.plan import Router
 
@@ -73,7 +74,8 @@ class Unread:
             return
         now = self.clock()
         matches = evaluate_article(self.rules, change.headline, article) if article else ()
-        self.store.commit_unread(change, self.router.plan(change, matches, now))
+        kin, _ = find_kin(self.store, change.headline.source, [change] if matches else [], now)
+        self.store.commit_unread(change, self.router.plan(change, matches, now, kin.get(change.id, ())))
 
     def _article(self, change: Change) -> Article | None:
         headline = change.headline

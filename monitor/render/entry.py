@@ -66,6 +66,10 @@ def _notes(alert: Alert, now: datetime, zone: ZoneInfo, words: Words) -> Iterabl
     change = alert.change
     if change.kind is ChangeKind.EDITED and change.previous_title is not None:
         yield f"{words.edited} {isolate(_short(change.previous_title, _LONGEST_FORMER))}"
+    if alert.same_story:
+        source, title = alert.same_story
+        told = isolate(_short(title, _LONGEST_FORMER))
+        yield f"{words.same_story} {isolate(_short(source))}: {told}"
     facts = [
         isolate(_short(change.headline.source)),
         _section(change, words),

@@ -26,6 +26,7 @@ class Words:
     published: str
     edited: str  # before the title as it was
     edited_at: str
+    same_story: str  # before the source and title that told it first
     rule: str
     also: str  # before further rules
     comma: str
@@ -55,6 +56,7 @@ WORDS: Mapping[str, Words] = {
         published="published",
         edited="edited, was:",
         edited_at="edited",
+        same_story="same story as on",
         rule="rule",
         also="also",
         comma=", ",
@@ -73,6 +75,7 @@ WORDS: Mapping[str, Words] = {
         published="publié à",
         edited="modifié, avant :",
         edited_at="modifié à",
+        same_story="même sujet que sur",
         rule="règle",
         also="et aussi",
         comma=", ",
@@ -91,6 +94,7 @@ WORDS: Mapping[str, Words] = {
         published="نُشر",
         edited="عُدّل العنوان، وكان:",
         edited_at="عُدّل",
+        same_story="الخبر نفسه في",
         rule="القاعدة",
         also="وأيضا",
         comma="، ",

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, Change, ChangeKind, EditKind, Match, make_id
+from monitor.model import Alert, Carrier, Change, ChangeKind, EditKind, Match, make_id
 from monitor.values import DailyWindow, TimeOfDay
 
 OnEdit = Literal["notify", "matched", "ignore"]
+Repeat = Literal["never", "followup", "always"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,22 @@ class Route:
     channels: tuple[str, ...]
     high_priority: bool = False
     on_edit: OnEdit = "matched"
+    repeat: Repeat = "never"
+    min_sources: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hush:
+    """Why a rule does not tell a headline in full."""
+
+    same_story: tuple[str, str] | None = None  # source and title under which the story was told before
+    dropped: str | None = None
+    again: bool = False
+
+    @property
+    def weight(self) -> int:
+        """How much less than in full: 1 short, 2 not at all, 3 not now."""
+        return 1 if self.dropped is None else 3 if self.again else 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,19 +56,21 @@ class Router:
     routes: Mapping[str, Route]
     hours: Mapping[str, Hours]
 
-    def plan(self, change: Change, matches: Sequence[Match], now: datetime) -> list[Alert]:
-        """Return one alert for each channel that a fired rule names.
+    def plan(self, change: Change, matches: Sequence[Match], now: datetime, kin: Sequence[Carrier] = ()) -> list[Alert]:
+        """Return one alert for each channel that a fired rule names, those that nobody gets among them.
 
-        Rules that already alerted for this headline stay silent, unless an edit is worth telling again.
+        Rules that already alerted for this headline stay silent, unless an edit is worth telling again. `kin` are the
+        headlines of other sites that tell the same.
         """
         told = self._told(change, now)
-        by_channel: dict[str, list[Match]] = {}
+        by_channel: dict[str, list[tuple[Match, Hush | None]]] = {}
         for match in matches:
-            if self._wants(self.routes[match.rule], change, fired=match.rule in change.already_fired):
-                for channel in self.routes[match.rule].channels:
-                    if channel in told:
-                        continue
-                    by_channel.setdefault(channel, []).append(match)
+            route = self.routes[match.rule]
+            if self._wants(route, change, fired=match.rule in change.already_fired):
+                hush = hushed(match.rule, route, change.headline.source, kin)
+                for channel in route.channels:
+                    if channel not in told:
+                        by_channel.setdefault(channel, []).append((match, hush))
         return [self._alert(change, channel, found, now) for channel, found in by_channel.items()]
 
     def _wants(self, route: Route, change: Change, *, fired: bool) -> bool:
@@ -74,16 +93,38 @@ class Router:
         channels = {channel for route in routes for channel in route.channels}
         return {channel for channel in channels if due(self.hours[channel], now) <= now}
 
-    def _alert(self, change: Change, channel: str, matches: Sequence[Match], now: datetime) -> Alert:
+    def _alert(self, change: Change, channel: str, found: Sequence[tuple[Match, Hush | None]], now: datetime) -> Alert:
+        """Return one channel's alert: in full when one rule wants it so, else short, else dropped."""
+        matches = tuple(match for match, _ in found)
+        least = min((hush for _, hush in found), key=lambda hush: hush.weight if hush else 0)
         high = any(self.routes[match.rule].high_priority for match in matches)
         return Alert(
             id=make_id(change.id, channel),
             change=change,
-            matches=tuple(matches),
+            matches=matches,
             channel=channel,
             due_at=now if high else due(self.hours[channel], now),
             high_priority=high,
+            same_story=least.same_story if least else None,
+            dropped=least.dropped if least else None,
+            again=bool(least and least.again),
         )
+
+
+def hushed(rule: str, route: Route, source: str, kin: Sequence[Carrier]) -> Hush | None:
+    """Return why a rule keeps quiet about a headline whose story other sites tell, or None: it does not."""
+    first = next((carrier for carrier in kin if rule in carrier.told), None)
+    if first:
+        if route.repeat == "always":
+            return None
+        same = (first.source, first.title)
+        if route.repeat == "followup":
+            return Hush(same_story=same)
+        return Hush(same_story=same, dropped=f"same story as «{first.title}» on {first.source}")
+    sites = {source, *(carrier.source for carrier in kin)}
+    if len(sites) < route.min_sources:
+        return Hush(dropped=f"only {len(sites)} of {route.min_sources} sites carry the story so far", again=True)
+    return None
 
 
 def due(hours: Hours, now: datetime) -> datetime:

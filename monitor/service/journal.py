@@ -27,7 +27,7 @@ def poll(before: PollState, result: PollResult) -> None:
         ms=result.elapsed_ms,
     )
     for change in result.changes:
-        alerts = [alert for alert in result.alerts if alert.change.id == change.id]
+        alerts = [alert for alert in result.alerts if alert.change.id == change.id and not alert.dropped]
         log(
             logging.INFO,
             f"headline {change.kind}",

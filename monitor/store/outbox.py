@@ -17,7 +17,8 @@ ALERTS_BEYOND_MS = 49 * 3600 * 1000  # digests and quiet hours hold for up to tw
 PATIENCE = 3  # attempts after which a message stands back behind the others
 
 ALERT = f"""
-SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, alert.due_at, {rows.CHANGE}
+SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, alert.due_at, alert.same_story,
+  {rows.CHANGE}
 FROM (
   SELECT seq AS chosen, row_number() OVER (PARTITION BY channel ORDER BY high_priority DESC, seq) AS place FROM alert
   WHERE state = 'waiting' AND (due_at <= :now OR due_at > :beyond)

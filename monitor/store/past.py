@@ -9,6 +9,7 @@ from datetime import datetime
 
 from monitor.store.rows import moment
 from monitor.store.sqlite import Database
+from monitor.store.stories import siblings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Past:
     first_seen_at: datetime
     last_seen_at: datetime
     baseline: bool
+    same_story: tuple[tuple[str, str], ...]  # source and title of the others that tell it
     versions: tuple[Version, ...]
 
 
@@ -66,7 +68,7 @@ def changed(database: Database, most: int) -> list[int]:
 def past(database: Database, ids: Sequence[int]) -> list[Past]:
     """Return what is remembered of these headlines, in this order."""
     rows = {row["id"]: row for row in database.read(f"SELECT * FROM headline WHERE {_IN.format('id')}", _json(ids))}  # noqa: S608  constant text
-    versions = _versions(database, ids)
+    versions, others = _versions(database, ids), siblings(database, ids)
     return [
         Past(
             id=id_,
@@ -76,6 +78,7 @@ def past(database: Database, ids: Sequence[int]) -> list[Past]:
             first_seen_at=moment(rows[id_]["first_seen_at"]),
             last_seen_at=moment(rows[id_]["last_seen_at"]),
             baseline=bool(rows[id_]["baseline"]),
+            same_story=tuple(others.get(id_, ())),
             versions=tuple(versions.get(id_, ())),
         )
         for id_ in ids

@@ -162,7 +162,15 @@ def alert(row: sqlite3.Row) -> Alert:
         channel=row["channel"],
         due_at=moment(row["due_at"]),
         high_priority=bool(row["high_priority"]),
+        same_story=_pair(row["same_story"]),
     )
+
+
+def _pair(value: str | None) -> tuple[str, str] | None:
+    if value is None:
+        return None
+    source, title = json.loads(value)
+    return source, title
 
 
 def message_json(message: Message) -> str:

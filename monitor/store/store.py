@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from monitor.model import (
     Alert,
     Article,
+    Carrier,
     Change,
     Delivery,
     Discovery,
@@ -18,7 +19,7 @@ from monitor.model import (
     RecipientState,
     Settlement,
 )
-from monitor.store import articles, audit, discovered, export, outbox, past, polls, schedule, unread, upkeep
+from monitor.store import articles, audit, discovered, export, outbox, past, polls, schedule, stories, unread, upkeep
 from monitor.store.late import Late, Settling
 from monitor.store.past import Past
 from monitor.store.queries import Queries
@@ -43,6 +44,9 @@ class SqliteStore:
 
     def recall(self, source: str, keys: Collection[str]) -> Memory:
         return polls.recall(self._database, source, keys)
+
+    def carriers(self, source: str, wanted: Sequence[Sequence[int]], since: datetime) -> Sequence[Sequence[Carrier]]:
+        return stories.carriers(self._database, source, wanted, since)
 
     def commit_poll(self, result: PollResult) -> None:
         self._late.commit(result)

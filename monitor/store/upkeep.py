@@ -9,6 +9,7 @@ from monitor.store.rows import MILLISECOND, ms
 from monitor.store.sqlite import Database
 
 BATCH = 500  # rows per transaction, so that no poll waits long
+MARKS = timedelta(days=2)  # no story is followed for longer
 POLL_LOG = timedelta(days=14)
 DAY_MS = 24 * 3600 * 1000  # no rate counts further back
 
@@ -29,6 +30,10 @@ DELETE FROM headline WHERE id IN (
   SELECT id FROM headline WHERE source = :source AND last_seen_at < :before
   AND NOT EXISTS (SELECT 1 FROM change JOIN alert ON alert.change_id = change.id WHERE headline_id = headline.id)
   LIMIT :batch)
+"""
+_MARKS = """
+DELETE FROM story_mark WHERE (mark, at, headline_id) IN (
+  SELECT mark, at, headline_id FROM story_mark WHERE at < :before LIMIT :batch)
 """
 _POLLS = "DELETE FROM poll WHERE id IN (SELECT id FROM poll WHERE at < :before LIMIT :batch)"
 # The endpoint that was read least recently counts: what it will show when it is back must not be news.
@@ -91,6 +96,7 @@ def prune(database: Database, now: datetime, retention: timedelta) -> None:
         _delete(database, sql, before=ms(now - retention))
     for source, read_well in database.read(_READ_WELL):
         _delete(database, _HEADLINES, source=source, before=read_well - retention // MILLISECOND)
+    _delete(database, _MARKS, before=ms(now - MARKS))
     _delete(database, _POLLS, before=ms(now - POLL_LOG))
 
 

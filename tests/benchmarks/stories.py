@@ -1,21 +1,32 @@
 """Measures how well one story is told from another, and what judging costs.
 
-`python tests/benchmarks/stories.py [--pairs FILE]`: FILE is a TSV with the columns a, b and label (edit, same_story
-or different; more columns do no harm); without it the invented pairs of `tests/diff/pairs` are judged.
+`python tests/benchmarks/stories.py [--pairs FILE | --cost]`: FILE is a TSV with the columns a, b and label (edit,
+same_story or different; more columns do no harm); without it the invented pairs of `tests/diff/pairs` are judged.
+`--cost` judges the 50 new headlines of a poll beside 1,000 to 100,000 headlines of the last day.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import random
+import statistics
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, combinations
 from pathlib import Path
 
 import yaml
 
+from monitor.diff import stories
 from monitor.diff.likeness import SAME_STORY, compare, edit
+from monitor.model import Indexed
+from monitor.store import SqliteStore, open_store, rows
+from monitor.store import stories as stories_of
+from monitor.text import title_key
 
 PAIRS = Path(__file__).parent.parent / "diff" / "pairs"
 Pair = tuple[str, str, str]
@@ -79,11 +90,77 @@ def show_mistakes(pairs: Sequence[Pair]) -> None:
             print(f"{value:.2f} {label}\n     {a}\n     {b}")
 
 
+# --- cost ---------------------------------------------------------------------------------------------
+
+
+def headlines(count: int, seed: int) -> list[str]:
+    """Return invented headlines with the words of the pairs, and with rare ones out of thirty thousand."""
+    chance = random.Random(seed)
+    letters = random.Random(0)
+    known = sorted({word for a, b, _ in invented() for title in (a, b) for word in title.split()})
+    weights = list(accumulate(1 / (n + 5) for n in range(len(known))))
+    rare = ["".join(letters.choices("ابتجحدرزسشصطعفقكلمنه", k=5)) for _ in range(30_000)]
+    return [
+        " ".join([*chance.choices(known, cum_weights=weights, k=6), *chance.choices(rare, k=3)]) for _ in range(count)
+    ]
+
+
+def fill(store: SqliteStore, count: int, now: datetime) -> list[str]:
+    """Put headlines of the last day into the database, the way polls do, and return their titles."""
+    titles = headlines(count, seed=1)
+    with store._database.tx() as db:
+        db.execute("INSERT INTO source (name) VALUES ('other') ON CONFLICT DO NOTHING")
+        for number, title in enumerate(titles):
+            at = rows.ms(now - timedelta(hours=23) * (1 - number / count))
+            db.execute(
+                "INSERT INTO headline (source, key, title, section, first_seen_at, last_seen_at, breaking, baseline)"
+                " VALUES ('other', ?, ?, 'list', ?, ?, 0, 0)",
+                (f"u:{number}", title, at, at),
+            )
+            stories_of.save(
+                db, [Indexed(key=str(number), marks=stories.marks(title), story=None)], {str(number): number + 1}, at
+            )
+    return titles
+
+
+def judge(store: SqliteStore, titles: Sequence[str], now: datetime) -> int:
+    """Return how many headlines were found to be told before."""
+    wanted = [stories.marks(title) for title in titles]
+    found = store.carriers("mine", wanted, now - stories.WINDOW)
+    return sum(bool(stories.kin(title, near)) for title, near in zip(titles, found, strict=True))
+
+
+def cost(rounds: int = 15) -> None:
+    now = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+    for count in (1_000, 10_000, 100_000):
+        with tempfile.TemporaryDirectory() as folder:
+            store = open_store(Path(folder) / "monitor.db")
+            known = fill(store, count, now)
+            times = []
+            for number in range(rounds):
+                told = [" ".join(reversed(title.split())) for title in known[number * 5 : number * 5 + 5]]
+                page = [*headlines(45, seed=100 + number), *told]
+                for title in page:
+                    title_key(title)  # known from telling headlines apart
+                begin = time.process_time()
+                repeats = judge(store, page, now)
+                times.append((time.process_time() - begin) * 1000)
+            store.close()
+        print(
+            f"{count:>7} headlines: 50 judged in {statistics.median(times):.1f} ms of a processor (median of {rounds} rounds, "
+            f"best {min(times):.1f}), {repeats} told before"
+        )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=Path, help="TSV with the columns a, b, label")
     parser.add_argument("--mistakes", action="store_true", help="print the pairs that are judged wrongly")
+    parser.add_argument("--cost", action="store_true", help="measure what judging a poll costs")
     given = parser.parse_args()
+    if given.cost:
+        cost()
+        return 0
     pairs = read_tsv(given.pairs) if given.pairs else invented()
     if given.mistakes:
         show_mistakes(pairs)

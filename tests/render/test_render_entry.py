@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -151,3 +152,11 @@ def test_marks_stay_on_their_words_when_invisible_characters_before_them_are_rem
 
 def test_a_title_of_which_nothing_is_left_is_still_told():
     assert entry(alert("\u202e\u200f"), NOW, ZONE, WORDS["en"]).title == "…"
+
+
+@pytest.mark.parametrize(
+    ("lang", "begin"), [("en", "same story as on"), ("fr", "même sujet que sur"), ("ar", "الخبر نفسه في")]
+)
+def test_a_followup_names_the_site_and_headline_that_told_the_story_first(lang, begin):
+    followup = replace(alert(), same_story=("Le Sahel", "Un autre titre"))
+    assert told(followup, lang)[0] == f"{begin} Le Sahel: Un autre titre"

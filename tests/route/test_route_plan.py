@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model import Change, ChangeKind, Headline, Match, Section
+import pytest
+
+from monitor.model import Carrier, Change, ChangeKind, EditKind, Headline, Match, Section
 from monitor.route.plan import Hours, Route, Router, due
 from monitor.values import DailyWindow, TimeOfDay
 
@@ -78,3 +80,72 @@ def test_entering_the_ticker_is_told_to_a_channel_that_holds_the_first_alert() -
     promoted = replace(change(already_fired=frozenset({"security"})), kind=ChangeKind.PROMOTED)
 
     assert [alert.channel for alert in ROUTER.plan(promoted, BOTH, NIGHT)] == ["desk"]
+
+
+# --- stories and edits --------------------------------------------------------------------------------
+
+FIRST = Carrier(id=7, source="first", title="told there", story=7, told=frozenset({"security"}))
+
+
+def route(**more: object) -> Router:
+    routes = {
+        "security": Route(channels=("desk",), **more),  # type: ignore[arg-type]
+        "urgent": Route(channels=("desk",), high_priority=True),
+    }
+    return Router(routes=routes, hours={"desk": Hours(zone=ZONE)})
+
+
+def test_a_story_that_a_rule_told_on_another_site_is_dropped_with_the_reason() -> None:
+    alert = route().plan(change(), [Match(rule="security")], NOON, [FIRST])[0]
+
+    assert alert.dropped == "same story as «told there» on first"
+    assert not alert.again
+
+
+def test_a_followup_names_the_site_that_told_the_story_first() -> None:
+    alert = route(repeat="followup").plan(change(), [Match(rule="security")], NOON, [FIRST])[0]
+
+    assert (alert.dropped, alert.same_story) == (None, ("first", "told there"))
+
+
+def test_always_tells_every_site_in_full() -> None:
+    alert = route(repeat="always").plan(change(), [Match(rule="security")], NOON, [FIRST])[0]
+
+    assert (alert.dropped, alert.same_story) == (None, None)
+
+
+def test_a_rule_that_told_nothing_of_the_story_tells_it() -> None:
+    alert = route().plan(change(), BOTH, NOON, [FIRST])[0]
+
+    assert alert.dropped is None
+    assert [match.rule for match in alert.matches] == ["security", "urgent"]
+
+
+def test_a_rule_for_several_sites_waits_for_them() -> None:
+    others = [replace(FIRST, told=frozenset(), source=name) for name in ("first", "first", "second")]
+    waiting = route(min_sources=3).plan(change(), [Match(rule="security")], NOON, others[:2])[0]
+    enough = route(min_sources=3).plan(change(), [Match(rule="security")], NOON, others)[0]
+
+    assert (waiting.dropped, waiting.again) == ("only 2 of 3 sites carry the story so far", True)
+    assert enough.dropped is None
+
+
+@pytest.mark.parametrize(
+    ("on_edit", "edit", "fired", "told"),
+    [
+        ("matched", EditKind.WORDING, False, True),
+        ("matched", EditKind.WORDING, True, False),
+        ("matched", EditKind.NUMBER, True, True),
+        ("matched", EditKind.COUNTER, True, False),
+        ("notify", EditKind.SLIP, True, False),
+        ("notify", EditKind.VERDICT, True, True),
+        ("notify", EditKind.COUNTER, True, False),
+        ("notify", EditKind.COUNTER, False, True),
+        ("ignore", EditKind.NUMBER, True, False),
+        ("ignore", EditKind.NUMBER, False, False),
+    ],
+)
+def test_edits_are_told_as_the_rule_wants(on_edit: str, edit: EditKind, fired: bool, told: bool) -> None:
+    edited = replace(change(edit=edit, already_fired=frozenset({"security"} if fired else ())), kind=ChangeKind.EDITED)
+
+    assert bool(route(on_edit=on_edit).plan(edited, [Match(rule="security")], NOON)) is told

@@ -23,33 +23,44 @@ from monitor.sources import KINDS
 from monitor.store import open_store
 from monitor.values import Duration
 
-SITE = "https://site.example"
-ADDRESSES = {"page": f"{SITE}/", "feed": f"{SITE}/feed"}
+ENDPOINTS = ("page", "feed")
+
+
+def address(site: str, endpoint: str) -> str:
+    return f"https://{site}.example/{'feed' if endpoint == 'feed' else ''}"
 
 
 class Player:
-    """One site with a page and a feed, one desk, and the line between them."""
+    """Sites with a page and a feed each, one desk, and the line between them."""
 
     def __init__(self, folder: Path, scenario: dict[str, Any]) -> None:
         self.scenario = scenario
         self.clock = ManualClock()
         self.fetcher = FakeFetcher(self.clock)
         self.channel = FakeChannel()
+        self.site, self.hushed = "site", list[str]()
         self.store = open_store(folder / "monitor.db")
         words = tuple(scenario.get("watch", ()))
         rules = [Rule(name="words", any=words, all=(), none=(), breaking=False, sources=())] if words else []
         if scenario.get("watch_ticker"):
             rules.append(Rule(name="ticker", any=(), all=(), none=(), breaking=True, sources=()))
         names = scenario.get("endpoints", ["page"])
-        self.store.sync([self._spec(name) for name in names], self.clock())
+        self.sites = scenario.get("sites", ["site"])
+        self.store.sync([self._spec(site, name) for site in self.sites for name in names], self.clock())
+        route = Route(
+            channels=("desk",),
+            on_edit=scenario.get("on_edit", "matched"),
+            repeat=scenario.get("repeat", "never"),
+            min_sources=scenario.get("min_sources", 1),
+        )
         router = Router(
-            routes={rule.name: Route(channels=("desk",), on_edit=scenario.get("on_edit", "matched")) for rule in rules},
+            routes={rule.name: route for rule in rules},
             hours={"desk": Hours(zone=ZoneInfo("UTC"))},
         )
         self.poller = Poller(
             store=self.store,
             fetcher=self.fetcher,
-            extractors={("site", name): self._extractor(name) for name in ADDRESSES},
+            extractors={(site, name): self._extractor(site, name) for site in self.sites for name in ENDPOINTS},
             rules=compile_rules(rules),
             router=router,
             clock=self.clock,
@@ -65,25 +76,25 @@ class Player:
             store=self.store, channels=channels, clock=self.clock, random=lambda: 0.5, owner="test"
         )
 
-    def _spec(self, name: str) -> EndpointSpec:
+    def _spec(self, site: str, name: str) -> EndpointSpec:
         return EndpointSpec(
-            source="site",
+            source=site,
             name=name,
             kind="html" if name == "page" else "feed",
-            url=ADDRESSES[name],
+            url=address(site, name),
             config_hash="1",
             every=Duration(seconds=30),
         )
 
-    def _extractor(self, name: str) -> Any:
-        context = SiteContext(source="site", zone=ZoneInfo("UTC"))
+    def _extractor(self, site: str, name: str) -> Any:
+        context = SiteContext(source=site, zone=ZoneInfo("UTC"))
         if name == "feed":
-            return KINDS["feed"].build(KINDS["feed"].options(type="feed", url=ADDRESSES["feed"]), context)
+            return KINDS["feed"].build(KINDS["feed"].options(type="feed", url=address(site, name)), context)
         from monitor.sources.html import Region
 
         options = KINDS["html"].options(
             type="html",
-            url=ADDRESSES["page"],
+            url=address(site, name),
             ticker=Region(items=".ticker li", container=".ticker"),
             list=Region(items="article"),
         )
@@ -92,15 +103,18 @@ class Player:
     def step(self, poll: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
         """Play one poll; return what changed, what was sent, and how each endpoint fared."""
         self.clock.advance(minutes=poll.get("minutes", 1), days=poll.get("days", 0))
+        self.site = poll.get("site", self.sites[0])
         self.fetcher.answers = {
-            ADDRESSES["page"]: self._page(poll),
-            ADDRESSES["feed"]: self._feed(poll),
+            address(self.site, "page"): self._page(poll),
+            address(self.site, "feed"): self._feed(poll),
         }
+        self.hushed = []
         already = len(self.channel.titles)
         changes, outcomes = [], []
         for state in self.poller.claim(self.clock(), 10):
             result = self.poller.poll(state)
             outcomes.append(str(result.outcome))
+            self.hushed += [alert.change.headline.title for alert in result.alerts if alert.dropped]
             changes += [f"{change.kind}: {change.headline.title}" for change in result.changes]
         while self.flusher.step(self.clock()):
             pass
@@ -130,7 +144,7 @@ class Player:
         entries = "".join(self._entry(self._item(item)) for item in poll["feed"])
         return (
             '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>site</title>'
-            f"<link>{SITE}</link><description>d</description>{entries}</channel></rss>"
+            f"<link>{address(self.site, 'page')}</link><description>d</description>{entries}</channel></rss>"
         ).encode()
 
     def _entry(self, item: dict[str, Any]) -> str:
@@ -145,7 +159,7 @@ class Player:
         if isinstance(item, str):
             item = self.scenario["headlines"][item]
         link = item.get("link")
-        return {**item, "link": link if "//" in link else SITE + link} if link else item
+        return {**item, "link": link if "//" in link else f"https://{self.site}.example{link}"} if link else item
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from monitor import urls
-from monitor.diff import edits, engine, identity
+from monitor.diff import edits, engine, identity, likeness, stories
 from monitor.model import EditKind, Memory
 from monitor.pipeline.poll import Poller
 
@@ -31,6 +31,8 @@ def play(player: Any, scenario: dict[str, Any]) -> list[str]:
             wrong.append(f"poll {number}: expected news {news}, got {changes}")
         if "alerts" in poll and sorted(alerts) != sorted(_title(scenario, name) for name in poll["alerts"]):
             wrong.append(f"poll {number}: expected alerts {poll['alerts']}, got {alerts}")
+        if sorted(player.hushed) != sorted(_title(scenario, name) for name in poll.get("hushed", [])):
+            wrong.append(f"poll {number}: expected hushed {poll.get('hushed', [])}, got {player.hushed}")
         if poll.get("failed", False) != ("failed" in outcomes):
             wrong.append(f"poll {number}: expected failed={poll.get('failed', False)}, got {outcomes}")
     return wrong
@@ -81,6 +83,13 @@ def _forget_the_former(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
     monkeypatch.setattr(engine, "_judge_edit", without_former)
 
 
+def _take_all_for_told(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
+    kin = stories.kin
+    monkeypatch.setattr(
+        stories, "kin", lambda *given: tuple(replace(one, told=frozenset({"words"})) for one in kin(*given))
+    )
+
+
 def _replace(module: Any, name: str, value: Any) -> Callable[[pytest.MonkeyPatch, Any], None]:
     return lambda monkeypatch, player: monkeypatch.setattr(module, name, value)
 
@@ -110,6 +119,11 @@ WITHOUT = {
     "another story under one link": _replace(engine, "judge_edit", lambda old, new: EditKind.WORDING),
     "absence before a return": _replace(Poller, "_absent_since", lambda self, state: None),
     "absence is proven": _replace(Poller, "_absent_since", lambda self, state: self.clock() - self.reappear_after),
+    "one story on many sites": _replace(stories, "kin", lambda title, candidates: ()),
+    "numbers of a story": _replace(likeness, "_number_doubts", lambda a, b: iter(())),
+    "places of a story": _replace(likeness, "_elsewhere", lambda mine, others: False),
+    "a day later it is told again": _replace(stories, "WINDOW", stories.timedelta(days=99)),
+    "only what was told hides": _take_all_for_told,
     "fullest title": _replace(engine, "_fullest", lambda titles: min(titles, key=len)),
 }
 

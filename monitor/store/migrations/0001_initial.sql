@@ -48,9 +48,11 @@ CREATE TABLE headline (
   fired TEXT NOT NULL DEFAULT '[]',            -- JSON array of rule names that alerted for it
   edits INTEGER NOT NULL DEFAULT 0,            -- in the hour that began with the first of them
   edits_since INTEGER,
+  story INTEGER,                               -- id of the first headline that told it, of another source
   UNIQUE (source, key)
 ) STRICT;
 CREATE INDEX headline_age ON headline (source, last_seen_at);
+CREATE INDEX headline_story ON headline (story) WHERE story IS NOT NULL;
 CREATE INDEX headline_loose ON headline (source, last_seen_at) WHERE url IS NULL;
 
 CREATE TABLE headline_key (                     -- every identity a headline was ever seen under
@@ -70,6 +72,14 @@ CREATE TABLE article (                          -- what the page of a headline s
   PRIMARY KEY (source, key),
   FOREIGN KEY (source, key) REFERENCES headline(source, key) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE story_mark (                       -- what finds the headlines of one story
+  mark INTEGER NOT NULL,                        -- hash of a word, or of an event and its place
+  at INTEGER NOT NULL,
+  headline_id INTEGER NOT NULL,
+  PRIMARY KEY (mark, at, headline_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_mark_age ON story_mark (at);
 
 CREATE TABLE change (                           -- append-only history
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -103,6 +113,7 @@ CREATE TABLE alert (
   due_at INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'queued', 'dropped')),
   reason TEXT,
+  same_story TEXT,                              -- JSON: source and title under which the story was told before
   UNIQUE (change_id, channel),
   CHECK ((state = 'dropped') = (reason IS NOT NULL))
 ) STRICT;
