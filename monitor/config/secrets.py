@@ -151,7 +151,7 @@ def _from_file(name: str, folder: Path, credentials: Path | None) -> str:
         raise _NoSecret("'file:' names no file", "write the name of a file with the secret: file:telegram-url")
     places = [folder / name]
     if credentials and not Path(name).is_absolute():
-        places.insert(0, credentials / name)
+        places.insert(0, credentials / name.replace("/", "_"))  # as systemd names the files of a folder
     for path in places:
         managed = any(path.is_relative_to(root) for root in (credentials, _CONTAINER_SECRETS) if root)
         if (data := _read(path, managed=managed)) is not None:

@@ -186,3 +186,11 @@ def test_a_readable_file_with_references_only_is_fine(read_file, tmp_path):
     path.write_text(text, "utf-8")
     assert warnings(load(path, **WORLD)) == []
     assert CHANNELS
+
+
+def test_a_file_in_a_folder_is_found_under_the_name_that_systemd_gives_it(read_file, tmp_path):
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    _file(credentials, "secrets_telegram", TOKEN.encode())
+    path = _file(tmp_path, "monitor.yaml", _with("file:secrets/telegram").encode())
+    assert read_file(path, credentials=credentials).channels[0].url == TOKEN
