@@ -95,6 +95,6 @@ def _singular(word: str) -> str | None:
 
 def _family(folded: str) -> Iterator[str]:
     yield from (word for line in by_word("english_family").get(folded, ()) for word in line)
-    root = re.sub(r"(?:ia|a|e|y)$", "", folded)
+    root = re.sub(r"(?:ia|a|e|o|y)$", "", folded)
     for stem in (folded, root):
         yield from (stem + ending for ending in _FAMILY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from monitor.ports import Forms, Language
 from monitor.text.arabic import Arabic
@@ -15,8 +15,7 @@ from monitor.text.lexicon import by_word
 from monitor.text.normalize import fold, fold_text
 from monitor.text.tokens import tokens
 
-_ARABIC, _FRENCH, _ENGLISH = Arabic(), French(), English()
-LANGUAGES: dict[str, Language] = {language.code: language for language in (_ARABIC, _FRENCH, _ENGLISH)}
+LANGUAGES: dict[str, Language] = {language.code: language for language in (Arabic(), French(), English())}
 _ACRONYM = range(2, 6)  # letters
 _VOWELS = frozenset("AEIOUY")
 _SURE = 3  # letters without a vowel are no word (but pm and km are)
@@ -29,12 +28,17 @@ def forms_of(word: str, *, family: bool = False) -> Forms:
     """
     folded = _text(word)
     codes = languages_of(folded)
-    if codes == (_ARABIC.code,):
-        return _ARABIC.forms(word, family=family)
-    if not codes or is_acronym(word):
+    if not codes or (is_acronym(word) and codes != (Arabic.code,)):
         return PlainForms({folded: ""}, acronym=bool(codes), wordlike=_is_wordlike(word))
-    english, french = _ENGLISH.forms(word, family=family), _FRENCH.forms(word, family=family)
-    return PlainForms({**english.steps, **french.steps, folded: ""}, unlike=french.unlike)
+    known = [LANGUAGES[code].forms(word, family=family) for code in codes]
+    return known[0] if len(known) == 1 else _merged(folded, known)
+
+
+def _merged(folded: str, known: Iterable[Forms]) -> PlainForms:
+    """Return what counts as the word in any of its languages, the steps of the first before the others'."""
+    plain = [forms for forms in known if isinstance(forms, PlainForms)]
+    steps = {form: step for forms in reversed(plain) for form, step in forms.steps.items()}
+    return PlainForms({**steps, folded: ""}, unlike=tuple(other for forms in plain for other in forms.unlike))
 
 
 def is_acronym(word: str) -> bool:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from monitor.text import fold, tokens
+from monitor.text import fold, fold_text, forms_of, tokens
 from monitor.text.lexicon import NAME_COLUMNS, names
 
 LISTS = {file.name: file for file in files("monitor.text").joinpath("lexicon").iterdir() if file.name.endswith(".tsv")}
@@ -14,6 +14,11 @@ LISTS = {file.name: file for file in files("monitor.text").joinpath("lexicon").i
 def rows(name):
     lines = LISTS[name].read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def token(written):
+    [found] = tokens(fold(written))
+    return found
 
 
 def script(word):
@@ -57,3 +62,25 @@ def test_a_name_has_its_spellings(code, name, spelling):
 
 def test_there_are_five_hundred_broken_plurals():
     assert 500 <= sum(len(row.split()) > 1 for row in rows("arabic_words.tsv"))
+
+
+def test_every_arabic_word_counts_as_itself():
+    for row in rows("arabic_words.tsv"):
+        for word in row.split():
+            assert fold_text(word) in forms_of(word), word
+
+
+def test_every_name_counts_as_all_its_spellings():
+    for row in rows("names.tsv"):
+        for column in row.split("\t"):
+            spellings = [name for name in column.split() if name != "-"]
+            for name in spellings:
+                assert [] == [other for other in spellings if forms_of(name).read(token(other)) is None], name
+
+
+def test_every_compound_is_one_word_and_none_of_its_parts():
+    for row in rows("compounds.tsv"):
+        for word in row.split():
+            compound = token(word.replace("-", " "))
+            assert forms_of(word).read(compound), word
+            assert forms_of(word.split("-")[-1]).read(compound) is None, word
