@@ -75,13 +75,20 @@ def build(
     }
     rules, router = build_rules(config), build_router(config)
     pages = _pages(config, aside, parsing or nullcontext()) if aside else None
-    articles = unread = None
+    articles, unread, judging = None, None, Lock()
     if aside and pages:
         depths = {rule.name: rule.article for rule in config.rules}
         articles = Articles(store=store, pages=pages, pool=aside.pool, clock=clock, depths=depths)
         if any({"lead", "body"} & {*rule.parts} for rule in config.rules):
             unread = Unread(
-                store=store, pages=pages, pool=aside.pool, clock=clock, articles=articles, rules=rules, router=router
+                store=store,
+                pages=pages,
+                pool=aside.pool,
+                clock=clock,
+                articles=articles,
+                rules=rules,
+                router=router,
+                judging=judging,
             )
     return Line(
         endpoints=tuple(_spec(source, endpoint) for source, endpoint in _endpoints(config)),
@@ -100,7 +107,7 @@ def build(
             reappear_after=config.reappear_after,
             parsing=parsing or nullcontext(),
             reads_articles=unread is not None,
-            judging=Lock(),
+            judging=judging,
         ),
         unread=unread,
         flusher=Flusher(

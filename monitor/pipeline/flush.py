@@ -41,7 +41,9 @@ class Flusher:
         if room == 0:
             return 0
         alerts = self.articles.ready(due, now) if self.articles else due
-        messages = channel.render(alerts, now)[:room] if alerts else ()
+        if not alerts:
+            return 0
+        messages = channel.render(alerts, now)[:room]
         self.store.freeze(
             [
                 Delivery(

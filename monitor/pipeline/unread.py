@@ -7,6 +7,7 @@ are read in the pool beside the line; what hangs or fails is tried again, and no
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,6 +36,7 @@ class Unread:
     articles: Articles  # read for alerts, and then not twice
     rules: RuleSet
     router: Router
+    judging: AbstractContextManager[object] = field(default_factory=nullcontext)  # one at a time: they tell one story
     _readings: dict[str, tuple[str, Future[None]]] = field(init=False, default_factory=dict)  # by change: its source
 
     def step(self, now: datetime) -> int:
@@ -74,8 +76,9 @@ class Unread:
             return
         now = self.clock()
         matches = evaluate_article(self.rules, change.headline, article) if article else ()
-        kin, _ = find_kin(self.store, change.headline.source, [change] if matches else [], now)
-        self.store.commit_unread(change, self.router.plan(change, matches, now, kin.get(change.id, ())))
+        with self.judging:
+            kin, _ = find_kin(self.store, change.headline.source, [change] if matches else [], now)
+            self.store.commit_unread(change, self.router.plan(change, matches, now, kin.get(change.id, ())))
 
     def _article(self, change: Change) -> Article | None:
         headline = change.headline
