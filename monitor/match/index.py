@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 
 from monitor.match.table import WordTable
 from monitor.match.terms import Hit, PatternTerm, Phrase, Term, TermKey, parse_term, read_anew
@@ -17,7 +18,8 @@ _MOST_HITS = 32  # of one term in one title; whoever repeats a word more often i
 _MOST_TRIES = 64  # places of one word in one title
 _REMEMBERED = 32_768  # words of titles
 
-_LOOK = Token._fields.index("breaks") + 1  # what a token says of how it is written, besides its text and its place
+# What a title's word is read by: its text and how it is written, wherever it stands.
+_LOOK = itemgetter(*(place for place, name in enumerate(Token._fields) if name not in {"start", "end", "breaks"}))
 _Anchored = dict[tuple[object, ...], tuple[tuple[int, Reading], ...]]  # by a title's word and how it is written
 Found = Mapping[int, Sequence[Hit]]  # by the term's number
 
@@ -77,7 +79,7 @@ class TermIndex:
         known = self._known(spoken)
         tries: dict[str, int] = {}
         for place, token in enumerate(words):
-            look = (token.text, *token[_LOOK:])
+            look = _LOOK(token)
             anchored = known.get(look)
             if anchored is None:
                 anchored = known[look] = self._read(token, spoken)
