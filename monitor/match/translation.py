@@ -37,7 +37,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_IN_SET = re.compile(rf"(?P<from>{_ESCAPE}|.)(?:-(?P<to>\\.|[^]]))?", re.DOTALL)
+_IN_SET = re.compile(rf"(?P<from>{_ESCAPE}|.)(?:-(?P<to>{_ESCAPE}|[^]]))?", re.DOTALL)
 _UNICODE_CLASS = re.compile(r"\\[pP](?:\{\^?\w+\}|\w)")
 _CLASSES = {"w": LETTERS, "d": "0-9\u0660-\u0669\u06f0-\u06f9", "s": r"\s\p{Z}"}
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}

@@ -52,6 +52,7 @@ def found(pattern, title, *, folded=True, ignore_case=False):
         (r"œuvre", "chef-d'oeuvre", ["oeuvre"]),
         (r"مَلِك", "ملك", ["ملك"]),
         (r"\x41\u0627\.\-", "aا.-", ["aا.-"]),
+        (r"[\x41-\x43\u0627-\u0628-]+", "x-ABاب", ["-ABاب"]),
         (r"a{,2}b", "aaab", ["aab"]),
         (r"{a}", "{a}", ["{a}"]),
         (r"\Aa.\Z", "a\x01", ["a\x01"]),
