@@ -37,12 +37,10 @@ class Word:
             return _read_start(self.written.folded, token)
         if self.mode is Mode.EXACT:
             return _AS_IT_IS if token.text == self.written.folded else None
-        if self.mode is Mode.AS_WRITTEN:
-            return _read_as_written(self, token)
-        for forms in self._forms(spoken):
-            if reading := forms.read(token):
-                return reading
-        return None
+        if self.mode is Mode.AS_WRITTEN and languages_of(self.written.folded) == ("ar",):
+            return next(_behind_particles(token.text, self.written.folded), None)
+        reading = next(filter(None, (forms.read(token) for forms in self._forms(spoken))), None)
+        return reading if self.mode is Mode.FORMS or token.text == self.written.folded else None
 
     def indexed(self) -> Collection[str]:
         """Return what an index must know this word under: some `cores` of every token that `read` accepts."""
@@ -79,16 +77,8 @@ def _read_start(start: str, token: Token) -> Reading | None:
     return None
 
 
-def _read_as_written(word: Word, token: Token) -> Reading | None:
-    text, folded = word.written.text, word.written.folded
-    if token.text == folded:
-        return _AS_IT_IS if token.capitals or not is_acronym(text) else None
-    if languages_of(folded) != ("ar",):
-        return None
-    return next(_behind_particles(token.text, folded), None)
-
-
 def _behind_particles(token: str, folded: str) -> Iterator[Reading]:
+    """Yield how the title's word is the other one behind particles, whose article is its own."""
     for split in splits(token):
         if (ARTICLE if split.article else "") + split.rest == folded:
             yield Reading(article=split.article, steps=tuple(f"clitic {particle}" for particle in split.particles))

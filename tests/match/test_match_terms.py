@@ -130,6 +130,7 @@ def test_every_place_of_a_term_is_told():
         ("“grève”", "la grève, les grèves, GREVE", ["grève", "GREVE"]),
         ("«المكتب المركزي»", "بلاغ للمكتب المركزي", ["للمكتب المركزي"]),
         ('"ONU"', "l'ONU et onu", ["ONU"]),
+        ('"marché"', "marché, marchés, Marche verte, MARCHE", ["marché", "MARCHE"]),
         ("exact: الأمن", "الأمن وبالأمن أمن", ["الأمن"]),
         ("Exact:onu", "l'ONU et Onu", ["ONU", "Onu"]),
         ("exact: حد السوالم", "حد السوالم وبحد السوالم", ["حد السوالم"]),
