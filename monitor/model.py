@@ -285,6 +285,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One message that was frozen for a channel, and how many alerts it names."""
+
+    at: datetime
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     remote_id: str | None = None
 

@@ -26,6 +26,7 @@ from monitor.model import (
     RecipientState,
     Request,
     Settlement,
+    Told,
 )
 from monitor.values import DailyWindow, Duration, Rate, TimeOfDay
 
@@ -141,6 +142,10 @@ class Channel(Protocol):
 
     name: str
     recipients: Sequence[str]  # stable labels without secrets, unique within the channel
+    read_by_people: bool  # many headlines at once become few messages; programs get each at once
+
+    def pace(self, recipient: str) -> timedelta:
+        """Return the time that the service wants between two messages to a recipient."""
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return as few messages as the service's limits allow, which together carry every alert."""
@@ -238,6 +243,9 @@ class Store(Protocol):
 
     def messages_since(self, channel: str, since: datetime) -> int:
         """Return how many different messages were frozen for the channel after `since`."""
+
+    def told_since(self, channel: str, since: datetime) -> Sequence[Told]:
+        """Return the different messages that were frozen for the channel after `since`, oldest first."""
 
     def freeze(self, deliveries: Sequence[Delivery]) -> None:
         """Put messages into the outbox and mark their alerts as queued."""

@@ -63,6 +63,11 @@ class FakeChannel:
     outcomes: list[Outcome] = field(default_factory=list)
     sent: list[tuple[str, Delivery, datetime]] = field(default_factory=list)
     per_message: int = 100
+    read_by_people: bool = False
+    between: timedelta = timedelta()
+
+    def pace(self, recipient: str) -> timedelta:
+        return self.between
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         batches = [alerts[i : i + self.per_message] for i in range(0, len(alerts), self.per_message)]

@@ -25,18 +25,25 @@ MAX_AMBIGUOUS = 3  # sends without an answer before a delivery is left as unconf
 
 
 def after_attempt(
-    delivery: Delivery, recipient: RecipientState, outcome: Outcome, now: datetime, random: float
+    delivery: Delivery,
+    recipient: RecipientState,
+    outcome: Outcome,
+    now: datetime,
+    random: float,
+    pace: timedelta = timedelta(),
 ) -> Settlement:
     """Return what one attempt leaves behind.
 
-    `delivery` has this attempt counted, `recipient` is as it was before, `random` in [0, 1) spreads the retries.
+    `delivery` has this attempt counted, `recipient` is as it was before, `random` in [0, 1) spreads the retries,
+    `pace` is the time that the service wants between two messages.
     """
+    rest = now + pace if pace else None
     if isinstance(outcome, Delivered):
-        well = replace(recipient, failures=0, not_before=None, last_ok_at=now, last_error=None)
+        well = replace(recipient, failures=0, not_before=rest, last_ok_at=now, last_error=None)
         return Settlement(
             state=DeliveryState.SENT, recipient=well, remote_id=outcome.remote_id, ambiguous=delivery.ambiguous
         )
-    troubled = replace(recipient, failures=recipient.failures + 1, last_error=outcome.reason)
+    troubled = replace(recipient, failures=recipient.failures + 1, not_before=rest, last_error=outcome.reason)
     if isinstance(outcome, Rejected):
         return Settlement(
             state=DeliveryState.DEAD,

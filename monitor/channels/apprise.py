@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import sleep
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from monitor.render.words import WORDS, Lang
 if TYPE_CHECKING:
     from monitor.channels.services import Target
 
+PROGRAMS = {"json", "jsons", "form", "forms", "xml", "xmls"}
 STYLES = {
     "tgram": TELEGRAM,
     "slack": SLACK,
@@ -82,7 +83,7 @@ def _style(found: dict[str, Target]) -> Style:
     if any(style is not styles[0] for style in styles):
         raise ChannelError(f"different services in one channel ({', '.join(sorted(kinds))}); make a channel for each")
     shortest = min(target.service.body_maxlen for target in found.values())
-    return replace(styles[0], limit=min(styles[0].limit, shortest))
+    return replace(styles[0], limit=min(styles[0].limit, shortest), brief_limit=min(styles[0].brief_limit, shortest))
 
 
 class AppriseChannel:
@@ -96,6 +97,11 @@ class AppriseChannel:
         self._targets = targets_of([url for _, url in options.all_urls])
         self._style = _style(self._targets)
         self.recipients: Sequence[str] = tuple(self._targets)
+        self.read_by_people = not {target.schema for target in self._targets.values()} <= PROGRAMS
+
+    def pace(self, recipient: str) -> timedelta:
+        """Return the time that the service wants between two messages to a recipient."""
+        return self._targets[recipient].pace
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return as few messages as the service's limits allow, which together carry every alert."""

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
@@ -31,10 +31,16 @@ class ConsoleChannel:
     def __init__(self, options: ConsoleOptions, zone: ZoneInfo, stream: TextIO | None = None) -> None:
         self.name = options.name
         self.recipients: Sequence[str] = ("screen",)
+        self.read_by_people = False
         self._stream = stream or sys.stdout
         self._zone, self._words = zone, WORDS[options.lang]
         colours = self._stream.isatty() and not os.environ.get("NO_COLOR")
         self._style = TERMINAL if colours else TERMINAL_WITHOUT_COLOURS
+
+    def pace(self, recipient: str) -> timedelta:
+        """Return no time: nobody minds."""
+        del recipient  # there is one
+        return timedelta()
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return one message for all alerts."""

@@ -14,6 +14,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -51,6 +52,8 @@ KNOWN = {
 _SHOWN = {"tgram", "slack", "mailto", "mailtos"}
 _MEANT = {"telegram": "tgram", "email": "mailto", "mail": "mailto", "smtp": "mailtos", "smtps": "mailtos"}
 _SETTINGS: dict[str, dict[str, Any]] = {
+    # Our messages fit; Apprise would count the markup, too.
+    "tgram": {"overflow": "upstream"},
     "slack": {"include_footer": False, "include_image": False},
     "discord": {"avatar": False, "footer": False},
     "ntfy": {"include_image": False},
@@ -59,6 +62,16 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "mailtos": {"cto": 15},
 }
 _LISTS = ("targets", "channels", "emails", "topics", "devices", "phones", "rooms", "users")  # of recipients
+# What services allow: Telegram one message a second to a chat and twenty a minute to a group, Slack one a second
+# to a webhook, Discord thirty a minute, ntfy one in five seconds once its burst is used up.
+PACES = {
+    "tgram": timedelta(seconds=1),
+    "slack": timedelta(seconds=1),
+    "discord": timedelta(seconds=2),
+    "ntfy": timedelta(seconds=5),
+    "ntfys": timedelta(seconds=5),
+}
+TELEGRAM_GROUP = timedelta(seconds=3)
 _SHORTEST_SECRET = 6  # characters
 # The parsers of 150 services fail in as many ways; all of these mean that the URL is malformed.
 _MALFORMED = (AppriseException, TypeError, ValueError, LookupError, AttributeError)
@@ -72,6 +85,13 @@ class Target:
     recipient: str  # label, without secrets
     service: Any  # of Apprise, with this recipient alone
     secrets: tuple[str, ...]  # parts of the URL that no message of ours may repeat
+
+    @property
+    def pace(self) -> timedelta:
+        """The time that the service wants between two messages."""
+        if self.schema == "tgram" and not self.recipient.removeprefix("tgram ").isdecimal():
+            return TELEGRAM_GROUP
+        return PACES.get(self.schema, timedelta())
 
 
 def targets_of(urls: Sequence[str]) -> dict[str, Target]:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -70,7 +70,13 @@ class WebhookChannel:
     def __init__(self, options: WebhookOptions, _zone: ZoneInfo) -> None:
         self.name = options.name
         self.recipients: Sequence[str] = ("webhook",)
+        self.read_by_people = False
         self._options = options
+
+    def pace(self, recipient: str) -> timedelta:
+        """Return no time: nobody minds."""
+        del recipient  # there is one
+        return timedelta()
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return one message per alert, those of high priority first."""

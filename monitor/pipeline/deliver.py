@@ -38,6 +38,11 @@ class Deliverer:
         outcome = self._send(delivery, now)
         return self._settle(delivery, state, outcome, now)
 
+    def pace(self, channel: str, recipient: str) -> timedelta:
+        """Return the time that a service wants between two messages to a recipient."""
+        known = self.channels.get(channel)
+        return known.pace(recipient) if known and recipient in known.recipients else timedelta()
+
     def _send(self, delivery: Delivery, now: datetime) -> Outcome:
         channel = self.channels.get(delivery.channel)
         if channel is None or delivery.recipient not in channel.recipients:
@@ -49,7 +54,8 @@ class Deliverer:
 
     def _settle(self, delivery: Delivery, state: RecipientState, outcome: Outcome, started: datetime) -> Settlement:
         now = self.clock()
-        settlement = sending.after_attempt(delivery, state, outcome, now, self.random())
+        pace = self.pace(delivery.channel, delivery.recipient)
+        settlement = sending.after_attempt(delivery, state, outcome, now, self.random(), pace)
         elapsed_ms = max(0, round((now - started).total_seconds() * 1000))
         self.store.settle(delivery, self.owner, settlement, now, elapsed_ms)
         self.watch(delivery, settlement)

@@ -1,17 +1,19 @@
 """The middle of the line: due alerts become messages in the outbox, as few as the services' limits allow.
 
 Everything a channel is due goes out together, so that a burst, the end of quiet hours and a digest are one case.
+How long a channel waits while many headlines come is `route.burst`'s to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.model import Alert, Delivery, make_id
 from monitor.pipeline.articles import Articles
 from monitor.ports import Channel, Store
+from monitor.route.burst import WINDOW, speaks_at
 from monitor.values import Rate
 
 BATCH = 500  # alerts per step; more wait for the next
@@ -23,6 +25,7 @@ class Flusher:
     channels: Mapping[str, Channel]
     rates: Mapping[str, Rate]  # of the channels that have one
     articles: Articles | None = None  # of the alerts; without, headlines are told alone
+    gather: bool = True  # in a burst, for channels that people read
 
     def step(self, now: datetime) -> int:
         """Freeze what is due into deliveries and return how many messages were made."""
@@ -41,7 +44,7 @@ class Flusher:
         if room == 0:
             return 0
         alerts = self.articles.ready(due, now) if self.articles else due
-        if not alerts:
+        if not alerts or not self._may_speak(channel, alerts, now):
             return 0
         messages = channel.render(alerts, now)[:room]
         self.store.freeze(
@@ -58,6 +61,17 @@ class Flusher:
             ]
         )
         return len(messages)
+
+    def at_once(self) -> Flusher:
+        """Return a flusher that gathers nothing, for a single pass."""
+        return replace(self, gather=False)
+
+    def _may_speak(self, channel: Channel, alerts: Sequence[Alert], now: datetime) -> bool:
+        """Tell whether it is time for a message; while many headlines come they are gathered for people."""
+        if not (self.gather and channel.read_by_people):
+            return True
+        told = self.store.told_since(channel.name, now - WINDOW)
+        return now >= speaks_at(told, len(alerts), now, urgent=any(alert.high_priority for alert in alerts))
 
     def _room(self, name: str, now: datetime) -> int | None:
         """Return how many messages the channel's rate still allows; None means any number."""

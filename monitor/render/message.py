@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Message
+from monitor.render.brief import brief
 from monitor.render.entry import LATE, Entry, clock, entry
 from monitor.render.safe import ELLIPSIS, LRM, RLM, units
 from monitor.render.styles import Style
@@ -15,6 +16,7 @@ from monitor.render.words import Words
 
 _WIDTHS = (1000, 500, 250, 120, 60, 20)  # characters of a headline that are tried, when it does not fit
 _MOST_LEADS = 3  # in one message; of more the headlines are enough
+_MOST_ENTRIES = 6  # told with everything that is known of them; more become a list
 _SUBJECT = 150  # characters
 _SUBJECT_BYTES = 300  # Apprise writes a mail's subject in one line, three octets for each byte; 998 are allowed
 _HEADING = 80  # units kept free for the line above a list
@@ -22,10 +24,24 @@ _HEADING = 80  # units kept free for the line above a list
 
 def render(alerts: Sequence[Alert], now: datetime, *, zone: ZoneInfo, words: Words, style: Style) -> list[Message]:
     """Return the messages for alerts that go out together, those of high priority first."""
+    if len(alerts) > _MOST_ENTRIES:
+        return _lists(alerts, now, zone=zone, words=words, style=style)
     entries = sorted((entry(a, now, zone, words) for a in alerts), key=lambda e: not e.high_priority)
     if len(entries) > _MOST_LEADS:
         entries = [replace(each, lead=None) for each in entries]
     return [_message(batch, words, style) for batch in _batches(entries, style)]
+
+
+def _lists(alerts: Sequence[Alert], now: datetime, *, zone: ZoneInfo, words: Words, style: Style) -> list[Message]:
+    return [
+        Message(
+            title=_title([entry(a, now, zone, words) for a in listed], words, style),
+            body=body,
+            format=style.format,
+            alert_ids=tuple(alert.id for alert in listed),
+        )
+        for body, listed in brief(alerts, now, zone=zone, words=words, style=style)
+    ]
 
 
 def late_note(written_at: datetime, now: datetime, *, zone: ZoneInfo, words: Words, style: Style) -> str:

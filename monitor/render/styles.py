@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.render.entry import Entry
-from monitor.render.safe import FSI, PDI, RLM, Piece, cut, inner_mark, is_rtl
+from monitor.render.safe import FSI, LRM, PDI, RLM, Piece, cut, inner_mark, is_rtl, units
 
 Write = Callable[[Entry, int, str | None], str]
 """Writes an entry with at most so many characters of its headline and the given link."""
@@ -25,6 +25,13 @@ class Style:
     between: str = "\n\n"
     most: int = 1000  # entries in one message
     subject: bool = False  # the headline stands in the subject line, too
+    # Lists of many headlines.
+    line: Callable[[str, str | None, str, str], str]  # writes a headline, its link, its time and what became of it
+    heading: Callable[[str], str]
+    brief_limit: int  # of a list, as `size` counts
+    size: Callable[[str], int] = units
+    most_brief: int = 1000  # headlines of a list in one message
+    joint: str = "\n"  # between the lines of a list
 
 
 def _lines(
@@ -40,6 +47,20 @@ def _lines(
 def _whole_line(text: str, written: str) -> str:
     """Return a text as it is written for the service, on a line that runs in the direction of its letters."""
     return f"{RLM if is_rtl(text) else ''}{FSI}{inner_mark(text)}{written}{PDI}"
+
+
+def _listed(
+    escape: Callable[[str], str], link: Callable[[str, str], str] | None = None
+) -> Callable[[str, str | None, str, str], str]:
+    """Return what writes a headline of a list: the time, the headline, and an address that cannot be linked below."""
+
+    def line(title: str, url: str | None, time: str, note: str) -> str:
+        written = link(escape(title), url) if link and url else escape(title)
+        shown = f"{RLM if is_rtl(title) else LRM}{escape(time)} {FSI}{inner_mark(title)}{written}{PDI}"
+        marked = f"{shown} · {escape(note)}" if note else shown
+        return f"{marked}\n{url}" if url and not link else marked
+
+    return line
 
 
 def _marked(parts: Sequence[Piece], escape: Callable[[str], str], bold: Callable[[str], str]) -> str:
@@ -145,6 +166,17 @@ def _mail_note(line: str) -> str:
     return f'<div dir="{"rtl" if line.startswith(RLM) else "ltr"}">{html.escape(line)}</div>'
 
 
+def _mail_line(title: str, url: str | None, time: str, note: str) -> str:
+    linked = _html_link(html.escape(title), url) if url else html.escape(title)
+    told = f"{html.escape(time)} {linked}{html.escape(f' · {note}' if note else '')}"
+    address = f'<div dir="ltr">{_html_link(html.escape(url), url)}</div>' if url else ""
+    return f"<div {_mail_direction(title)}>{told}</div>{address}"
+
+
+def _mail_heading(line: str) -> str:
+    return f'<div dir="{"rtl" if line.startswith(RLM) else "ltr"}">{_html_bold(html.escape(line))}</div>'
+
+
 # --- plain text and the terminal ------------------------------------------------------------------------
 
 
@@ -162,13 +194,79 @@ def _terminal_without_colours(entry: Entry, width: int, url: str | None) -> str:
     return _lines(entry, _marked(cut(entry.headline, width), str, str), None, url, str)
 
 
-# Telegram takes 4,096 characters, Discord 2,000; Apprise counts the markup, too, and would cut at these.
-TELEGRAM = Style(format="html", limit=3500, write=_telegram, note=_telegram_escape)
-SLACK = Style(format="markdown", limit=3500, write=_slack, note=_slack_escape)
-DISCORD = Style(format="text", limit=1900, write=_discord, note=_discord_escape)
-MAIL = Style(format="html", limit=30_000, write=_mail, note=_mail_note, between="<br>\n", most=100, subject=True)
-PLAIN = Style(format="text", limit=3500, write=_plain, note=unmentioned)
+def telegram_size(text: str) -> int:
+    """Return what Telegram counts: what people see, without markup and addresses."""
+    return units(html.unescape(re.sub(r"<[^<>]*>", "", text)))
+
+
+def _coloured(line: str) -> str:
+    return f"\x1b[1m{line}\x1b[22m"
+
+
+# Telegram takes 4,096 characters of what is seen, with 100 links and bold pieces at most; Discord takes 2,000.
+TELEGRAM = Style(
+    format="html",
+    limit=3500,
+    write=_telegram,
+    note=_telegram_escape,
+    line=_listed(_telegram_escape, _html_link),
+    heading=lambda line: _html_bold(_telegram_escape(line)),
+    brief_limit=3950,
+    size=telegram_size,
+    most_brief=80,
+)
+SLACK = Style(
+    format="markdown",
+    limit=3500,
+    write=_slack,
+    note=_slack_escape,
+    line=_listed(_slack_escape, _slack_link),
+    heading=_slack_escape,
+    brief_limit=10_000,
+)
+DISCORD = Style(
+    format="text",
+    limit=1900,
+    write=_discord,
+    note=_discord_escape,
+    line=_listed(_discord_escape, _discord_link),
+    heading=lambda line: f"**{_discord_escape(line)}**",
+    brief_limit=1800,
+)
+MAIL = Style(
+    format="html",
+    limit=30_000,
+    write=_mail,
+    note=_mail_note,
+    between="<br>\n",
+    most=100,
+    subject=True,
+    line=_mail_line,
+    heading=_mail_heading,
+    brief_limit=30_000,
+    most_brief=100,
+    joint="\n",
+)
+PLAIN = Style(
+    format="text",
+    limit=3500,
+    write=_plain,
+    note=unmentioned,
+    line=_listed(unmentioned),
+    heading=unmentioned,
+    brief_limit=3400,
+)
 # Apprise turns what is longer than 8,000 bytes, with six for every Arabic letter, into an attached file.
-NTFY = Style(format="text", limit=1200, write=_plain, note=unmentioned)
-TERMINAL = Style(format="text", limit=1_000_000, write=_terminal, note=lambda line: f"\x1b[2m{line}\x1b[22m")
-TERMINAL_WITHOUT_COLOURS = Style(format="text", limit=1_000_000, write=_terminal_without_colours, note=str)
+NTFY = replace(PLAIN, limit=1200, brief_limit=1100)
+TERMINAL_WITHOUT_COLOURS = Style(
+    format="text",
+    limit=1_000_000,
+    write=_terminal_without_colours,
+    note=str,
+    line=_listed(str),
+    heading=str,
+    brief_limit=1_000_000,
+)
+TERMINAL = replace(
+    TERMINAL_WITHOUT_COLOURS, write=_terminal, note=lambda line: f"\x1b[2m{line}\x1b[22m", heading=_coloured
+)

@@ -36,6 +36,7 @@ class Words:
     hours: str
     days: str
     delayed: str  # the message waited in the outbox
+    urgent: str  # above a list of high priority
     rtl: bool = False
 
     def length(self, span: timedelta) -> str:
@@ -66,6 +67,7 @@ WORDS: Mapping[str, Words] = {
         hours="{} h",
         days="{} d",
         delayed="delayed message, written at {}",
+        urgent="high priority",
     ),
     "fr": Words(
         sections={Section.TICKER: "bandeau", Section.LIST: "liste des titres", Section.FEED: "flux"},
@@ -85,6 +87,7 @@ WORDS: Mapping[str, Words] = {
         hours="{} h",
         days="{} j",
         delayed="message retardé, écrit à {}",
+        urgent="prioritaire",
     ),
     "ar": Words(
         sections={Section.TICKER: "شريط الأخبار", Section.LIST: "قائمة العناوين", Section.FEED: "الخلاصة"},
@@ -104,6 +107,7 @@ WORDS: Mapping[str, Words] = {
         hours="{} س",
         days="{} ي",
         delayed="رسالة متأخرة، كُتبت على {}",
+        urgent="أولوية عالية",
         rtl=True,
     ),
 }

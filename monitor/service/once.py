@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from time import sleep
 
 from monitor.model import PollResult
 from monitor.pipeline.build import Line
@@ -37,13 +38,14 @@ def look_around(line: Line, clock: Clock, workers: int) -> Sequence[Finding]:
         return list(pool.map(line.scout.look, line.scout.due(clock())))
 
 
-def send_all(line: Line, store: Store, clock: Callable[[], datetime]) -> None:
+def send_all(line: Line, store: Store, clock: Callable[[], datetime], pause: Callable[[float], None] = sleep) -> None:
     """Flush and deliver until nothing more is due now; recipients of a service that is down are left for later."""
     while line.unread and (line.unread.step(clock()) or line.unread.wait()):
         pass
-    articles = line.flusher.articles
-    while line.flusher.step(clock()) or (articles and articles.wait()):
-        pass
+    flusher, messages = line.flusher.at_once(), 0
+    while made := flusher.step(clock()) or (flusher.articles is not None and flusher.articles.wait()):
+        messages += made
     for channel, recipient in store.due_recipients(clock()):
         while line.deliverer.step(channel, recipient, clock()):
-            pass
+            if messages > 1:
+                pause(line.deliverer.pace(channel, recipient).total_seconds())

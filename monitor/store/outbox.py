@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.errors import LeaseLost
-from monitor.model import Alert, Delivery, DeliveryState, RecipientState, Settlement
+from monitor.model import Alert, Delivery, DeliveryState, RecipientState, Settlement, Told
 from monitor.store import rows
-from monitor.store.rows import ms, ms_or_none, text, text_or_none
+from monitor.store.rows import moment, ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
 
 BEYOND_MS = 25 * 3600 * 1000  # the longest wish of a server is a day
@@ -42,6 +42,16 @@ def due_alerts(database: Database, now: datetime, limit: int) -> list[Alert]:
 def messages_since(database: Database, channel: str, since: datetime) -> int:
     sql = "SELECT count(DISTINCT message) FROM delivery WHERE channel = ? AND created_at > ?"
     return int(database.read(sql, channel, ms(since))[0][0])
+
+
+def told_since(database: Database, channel: str, since: datetime) -> list[Told]:
+    found = database.read(
+        "SELECT min(created_at) AS at, (SELECT count(*) FROM delivery_alert WHERE delivery_id = delivery.id) AS alerts"
+        " FROM delivery WHERE channel = ? AND created_at > ? GROUP BY message ORDER BY 1",
+        channel,
+        ms(since),
+    )
+    return [Told(at=moment(row["at"]), alerts=row["alerts"]) for row in found]
 
 
 def freeze(database: Database, deliveries: Sequence[Delivery]) -> None:

@@ -18,6 +18,7 @@ from monitor.model import (
     PollState,
     RecipientState,
     Settlement,
+    Told,
 )
 from monitor.store import articles, audit, discovered, export, outbox, past, polls, schedule, stories, unread, upkeep
 from monitor.store.late import Late, Settling
@@ -68,6 +69,9 @@ class SqliteStore:
 
     def messages_since(self, channel: str, since: datetime) -> int:
         return outbox.messages_since(self._database, channel, since)
+
+    def told_since(self, channel: str, since: datetime) -> Sequence[Told]:
+        return outbox.told_since(self._database, channel, since)
 
     def freeze(self, deliveries: Sequence[Delivery]) -> None:
         outbox.freeze(self._database, deliveries)

@@ -31,6 +31,7 @@ from monitor.model import (
     Section,
     Span,
 )
+from monitor.render.styles import telegram_size
 
 TOKEN = "123456789:" + "A" * 35
 HEADLINE = Headline(
@@ -104,8 +105,8 @@ def test_many_alerts_become_few_messages_within_the_limit_that_carry_all() -> No
     messages = channel(f"tgram://{TOKEN}/42").render([alert(n) for n in range(200)], START + timedelta(seconds=1))
 
     assert sum(len(message.alert_ids) for message in messages) == 200
-    assert max(len(message.body) for message in messages) <= 4096
-    assert len(messages) < 20
+    assert max(telegram_size(message.body) for message in messages) <= 4096
+    assert len(messages) < 5
 
 
 # --- answers ------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from monitor.render.styles import (
     TELEGRAM,
     TERMINAL,
     TERMINAL_WITHOUT_COLOURS,
+    telegram_size,
 )
 from monitor.render.words import WORDS
 
@@ -218,8 +219,8 @@ def test_many_alerts_make_few_messages_that_fit_and_name_every_alert_once(style)
     made = messages(alerts, STYLES[style])
     assert [i for message in made for i in message.alert_ids] == [given.id for given in alerts]
     for message in made:
-        assert units(message.body) <= STYLES[style].limit
-        assert len(message.alert_ids) <= STYLES[style].most
+        assert STYLES[style].size(message.body) <= STYLES[style].brief_limit
+        assert len(message.alert_ids) <= STYLES[style].most_brief
         numbers = re.findall(r"عنوان رقم (\d+) ", message.body)
         assert numbers == [i.removeprefix("id") for i in message.alert_ids]
 
@@ -232,13 +233,79 @@ def test_a_list_says_how_many_headlines_it_holds(style):
 
 
 def test_no_message_could_have_taken_the_next_headline_too():
-    alerts = [alert(f"{n} {FRENCH}", id=f"id{n}") for n in range(60)]
-    made = messages(alerts, TELEGRAM)
+    alerts = [alert(f"{n} {FRENCH}", id=f"id{n}") for n in range(160)]
+    made = messages(alerts, replace(TELEGRAM, most_brief=1000))
     assert len(made) > 2
     for one, following in itertools.pairwise(made):
-        heading, first, *_ = following.body.split("\n\n")
-        assert "headlines" in heading
-        assert units(one.body) + units("\n\n" + first) > TELEGRAM.limit - 80
+        _, listed = following.body.split("\n\n")
+        _, first, *_ = listed.split("\n")
+        assert telegram_size(f"{one.body}\n{first}") > TELEGRAM.brief_limit - 100
+
+
+def test_six_alerts_are_told_in_full_and_seven_become_a_list_with_a_line_each():
+    full = messages([alert(f"{n} {FRENCH}", id=str(n)) for n in range(6)], PLAIN)[0].body
+    listed = messages([alert(f"{n} {FRENCH}", id=str(n)) for n in range(7)], PLAIN)[0].body
+    assert full.count("أمن") == 6
+    assert listed.count("أمن") == 1
+
+
+def test_a_list_is_grouped_by_rule_and_source_with_high_priority_first():
+    given = [
+        alert(f"titre {n}", id=str(n), rule="ports" if n % 2 else "élections", source=f"s{n % 3}", high_priority=n == 7)
+        for n in range(8)
+    ]
+    body = INVISIBLE.sub("", messages(given, PLAIN, "fr")[0].body)
+    assert [line for line in body.split("\n") if "·" in line] == [
+        "8 titres · 13:05",
+        "prioritaire · ports · s1",
+        "élections · s0",
+        "élections · s2",
+        "élections · s1",
+        "ports · s1",
+        "ports · s0",
+        "ports · s2",
+    ]
+
+
+def test_the_line_of_a_list_has_the_time_and_the_linked_headline_and_says_that_it_was_edited():
+    given = [alert(id=str(n)) for n in range(6)] + [alert(id="7", kind=ChangeKind.EDITED, previous_title="قديم")]
+    text, entities = parse_entities(messages(given, TELEGRAM, "ar")[0].body)
+    lines = INVISIBLE.sub("", text).split("\n")
+    assert lines[0] == "عدد العناوين: 7 · 13:05"
+    assert lines[-2:] == [f"13:05 {ARABIC}", f"13:05 {ARABIC} · عُدّل"]
+    assert [entity.url for entity in entities if entity.tag == "a"] == [URL] * 7
+
+
+def test_a_list_of_two_days_says_both_and_the_day_of_each_headline():
+    given = [alert(id=str(n), seen_at=NOW - timedelta(hours=12 * n)) for n in range(7)]
+    body = INVISIBLE.sub("", messages(given, PLAIN)[0].body)
+    assert "7 headlines · 2026-02-27 13:05 – 13:05" in body
+    assert f"2026-03-01 13:05 {ARABIC}" in body
+
+
+def test_titles_of_a_list_are_cut_when_that_saves_a_message():
+    long = [alert(f"{n:02} " + "très long titre " * 6, id=str(n)) for n in range(45)]
+    (message,) = messages(long, TELEGRAM)
+    assert len(message.alert_ids) == 45
+    assert "…" in message.body
+    assert "…" not in messages(long[:20], TELEGRAM)[0].body
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_title_source_and_rule_are_harmless_in_a_list_too(name, style):
+    evil = HOSTILE[name]
+    given = [alert(evil, id=str(n), source=evil, rule=evil) for n in range(7)]
+    for message in messages(given, STYLES[style]):
+        assert STYLES[style].size(message.body) <= STYLES[style].brief_limit
+        assert not re.search(r"[\x00-\x09\x0b-\x1a\x1c-\x1f\u202a-\u202e]", message.body)
+        if style == "telegram":
+            _, entities = parse_entities(message.body)
+            assert {entity.tag for entity in entities} <= {"a", "b"}
+            assert {entity.url for entity in entities if entity.tag == "a"} == {URL}
+        if style == "discord":
+            _, links, mentions, styled = parse_markdown(message.body)
+            assert (set(links), mentions, len(styled)) == ({URL}, [], 1)
 
 
 def test_high_priority_stands_first_and_otherwise_the_order_stays():

@@ -70,6 +70,40 @@ def test_a_digest_inside_quiet_hours_waits_for_their_end() -> None:
     assert due(hours, NIGHT) == datetime(2026, 1, 11, 5, 30, tzinfo=UTC)
 
 
+CASABLANCA = ZoneInfo("Africa/Casablanca")  # UTC+1, and UTC while Ramadan lasts: in 2026 from 15 February to 22 March
+
+
+def test_quiet_hours_end_by_the_clock_on_the_wall_when_ramadan_sets_it_back_and_forth() -> None:
+    hours = Hours(zone=CASABLANCA, quiet=DailyWindow.parse("23:30-06:30"))
+    ends = [due(hours, datetime(2026, month, day, 1, 0, tzinfo=UTC)) for month, day in ((2, 14), (2, 16), (3, 23))]
+
+    assert ends == [
+        datetime(2026, 2, 14, 5, 30, tzinfo=UTC),
+        datetime(2026, 2, 16, 6, 30, tzinfo=UTC),
+        datetime(2026, 3, 23, 5, 30, tzinfo=UTC),
+    ]
+
+
+def test_the_night_in_which_the_clock_is_set_back_is_an_hour_longer() -> None:
+    hours = Hours(zone=CASABLANCA, quiet=DailyWindow.parse("23:30-06:30"))
+
+    assert due(hours, datetime(2026, 2, 14, 22, 45, tzinfo=UTC)) == datetime(2026, 2, 15, 6, 30, tzinfo=UTC)
+
+
+def test_a_digest_at_an_hour_that_summer_time_skips_comes_when_the_clock_has_passed_it() -> None:
+    hours = Hours(zone=ZONE, digest=(TimeOfDay.parse("02:30"),))
+
+    assert due(hours, datetime(2026, 3, 29, 0, 0, tzinfo=UTC)) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+def test_a_digest_at_an_hour_that_comes_twice_is_sent_once() -> None:
+    hours = Hours(zone=ZONE, digest=(TimeOfDay.parse("02:30"),))
+
+    first = due(hours, datetime(2026, 10, 25, 0, 0, tzinfo=UTC))
+    assert first == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert due(hours, first) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
+
+
 def test_entering_the_ticker_is_no_news_to_a_channel_that_was_told_the_headline() -> None:
     promoted = replace(change(already_fired=frozenset({"security"})), kind=ChangeKind.PROMOTED)
 

@@ -1,0 +1,25 @@
+"""When a channel that people read may speak again, so that many headlines make few messages; sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from monitor.model import Told
+
+WINDOW = timedelta(minutes=10)  # what was told earlier no longer counts
+CALM = 6  # alerts within the window; more are a burst
+STEP = timedelta(seconds=30)  # between two messages in calm; an alert of high priority never waits longer
+BURST_STEP = timedelta(seconds=150)  # between two messages of a burst: ten minutes make five
+
+
+def speaks_at(told: Sequence[Told], waiting: int, now: datetime, *, urgent: bool) -> datetime:
+    """Return the first moment at which what waits may go out together: now, when the channel was silent.
+
+    `told` are the messages of the last WINDOW. What waits longest sets nothing: the pace is the channel's.
+    """
+    recent = [one for one in told if timedelta() <= now - one.at < WINDOW]
+    if not recent:
+        return now
+    burst = sum(one.alerts for one in recent) + waiting > CALM
+    return max(one.at for one in recent) + (BURST_STEP if burst and not urgent else STEP)
