@@ -258,6 +258,20 @@ class Alert:
     article: Article | None = None  # what the headline's page says, when a rule wants to know
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What nobody wants to be told for a while: an alert that fits everything that is named."""
+
+    id: int
+    rules: tuple[str, ...] = ()  # any of them; none named: whatever the rule
+    sources: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    starts_at: datetime
+    ends_at: datetime
+    who: str
+    why: str
+
+
 # --- delivery -----------------------------------------------------------------------------------------
 
 

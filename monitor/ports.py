@@ -26,6 +26,7 @@ from monitor.model import (
     RecipientState,
     Request,
     Settlement,
+    Silence,
     Told,
 )
 from monitor.values import DailyWindow, Duration, Rate, TimeOfDay
@@ -264,6 +265,9 @@ class Store(Protocol):
 
     def commit_unread(self, change: Change, alerts: Sequence[Alert]) -> None:
         """Write what a change's article led to; it is read then."""
+
+    def silences(self, since: datetime) -> Sequence[Silence]:
+        """Return the silences that ended after `since` or did not end yet, oldest first."""
 
     def drop_alerts(self, alert_ids: Sequence[str], reason: str) -> None:
         """Mark waiting alerts as dropped, which is visible and final."""

@@ -22,6 +22,7 @@ from monitor.cli.preview import preview
 from monitor.cli.probe import probe
 from monitor.cli.run import run
 from monitor.cli.schema import schema
+from monitor.cli.silence import silence
 from monitor.cli.status import status
 from monitor.cli.why import why
 from monitor.errors import ConfigError, MonitorError, StoreBusy
@@ -49,7 +50,7 @@ def cli() -> None:
 
 for command in (
     *(run, once, check, probe, extract, why, grep, preview, notify),
-    *(status, history, deliveries, backup, restore, verify, prune, export, init, demo, schema),
+    *(status, history, deliveries, silence, backup, restore, verify, prune, export, init, demo, schema),
 ):
     cli.add_command(command)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from monitor.cli.context import config_option, isolate, json_option, state_optio
 if TYPE_CHECKING:
     from monitor.match.rules import RuleSet
     from monitor.match.verdicts import Verdict
-    from monitor.model import Alert, Headline
+    from monitor.model import Alert, Headline, Silence
     from monitor.route.plan import Router
     from monitor.store.queries import Seen
 
@@ -53,12 +53,19 @@ def why(
     alerts = _alerts(shown, build_router(config), rules)
     with read_store(state) as store:
         seen = store.queries.find_headline(headline) if store else []
+        silences = store.silences(shown.first_seen_at) if store else ()
+    silent = {alert.id: silence for alert in alerts if (silence := _silence(alert, silences))}
     if as_json:
         report = {
             "headline": headline,
             "rules": [_verdict(verdict) for verdict in verdicts],
             "alerts": [
-                {"channel": a.channel, "due": a.due_at.isoformat(), "rules": [m.rule for m in a.matches]}
+                {
+                    "channel": a.channel,
+                    "due": a.due_at.isoformat(),
+                    "rules": [m.rule for m in a.matches],
+                    "silenced": silent.get(a.id),
+                }
                 for a in alerts
             ],
             "seen": [_seen(found) for found in seen],
@@ -69,7 +76,8 @@ def why(
             for line in _verdict_lines(verdict):
                 click.echo(line)
         for alert in alerts:
-            click.echo(f"would go to {alert.channel}, {_when(alert)}")
+            silenced = silent.get(alert.id)
+            click.echo(f"would go to {alert.channel}, {_when(alert)}" if not silenced else _silenced(alert, silenced))
         if not alerts:
             click.echo("nobody would be told")
         for found in seen:
@@ -121,6 +129,18 @@ def _alerts(headline: Headline, router: Router, rules: RuleSet) -> list[Alert]:
 
     change = Change(id="asked", kind=ChangeKind.NEW, headline=headline, seen_at=headline.first_seen_at)
     return router.plan(change, rules.evaluate(headline), headline.first_seen_at)
+
+
+def _silence(alert: Alert, silences: Sequence[Silence]) -> str | None:
+    from monitor.pipeline.silencing import says
+    from monitor.route.silences import on_record, silenced_by
+
+    silence = silenced_by(alert, silences, alert.change.seen_at, says)
+    return f"{on_record(silence)} (until {silence.ends_at:%Y-%m-%d %H:%M} UTC)" if silence else None
+
+
+def _silenced(alert: Alert, reason: str) -> str:
+    return click.style(f"would not go to {alert.channel}: {isolate(reason)}", fg="yellow")
 
 
 def _when(alert: Alert) -> str:

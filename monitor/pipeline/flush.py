@@ -12,6 +12,7 @@ from datetime import datetime
 
 from monitor.model import Alert, Delivery, make_id
 from monitor.pipeline.articles import Articles
+from monitor.pipeline.silencing import heard
 from monitor.ports import Channel, Store
 from monitor.route.burst import WINDOW, speaks_at
 from monitor.values import Rate
@@ -40,6 +41,7 @@ class Flusher:
             reason = f"channel '{name}' is no longer in the configuration"
             self.store.drop_alerts([alert.id for alert in due], reason)
             return 0
+        due = heard(self.store, due, now)
         room = self._room(name, now)
         if room == 0:
             return 0

@@ -18,9 +18,23 @@ from monitor.model import (
     PollState,
     RecipientState,
     Settlement,
+    Silence,
     Told,
 )
-from monitor.store import articles, audit, discovered, export, outbox, past, polls, schedule, stories, unread, upkeep
+from monitor.store import (
+    articles,
+    audit,
+    discovered,
+    export,
+    outbox,
+    past,
+    polls,
+    schedule,
+    silences,
+    stories,
+    unread,
+    upkeep,
+)
 from monitor.store.late import Late, Settling
 from monitor.store.past import Past
 from monitor.store.queries import Queries
@@ -90,6 +104,17 @@ class SqliteStore:
 
     def commit_unread(self, change: Change, alerts: Sequence[Alert]) -> None:
         unread.commit(self._database, change, alerts)
+
+    def silences(self, since: datetime) -> Sequence[Silence]:
+        return silences.ended_after(self._database, since)
+
+    def add_silence(self, silence: Silence) -> Silence:
+        """Remember a silence and return it with its number."""
+        return silences.add(self._database, silence)
+
+    def expire_silence(self, number: int, now: datetime) -> bool:
+        """End a silence now; False when none of this number is on."""
+        return silences.expire(self._database, number, now)
 
     def drop_alerts(self, alert_ids: Sequence[str], reason: str) -> None:
         outbox.drop_alerts(self._database, alert_ids, reason)

@@ -206,3 +206,16 @@ CREATE TABLE discovered (                       -- what the looks found
   replaced_at INTEGER,
   PRIMARY KEY (source, name)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE silence (                          -- what nobody wants to be told for a while
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  rules TEXT NOT NULL,                          -- JSON arrays; an alert fits what is named, an empty one fits all
+  sources TEXT NOT NULL,
+  words TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  why TEXT NOT NULL,
+  CHECK (ends_at >= starts_at)
+) STRICT;
+CREATE INDEX silence_end ON silence (ends_at);
