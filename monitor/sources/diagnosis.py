@@ -80,10 +80,10 @@ def _other_xml(start: str) -> str | None:
 
 def stands_in(text: str) -> str | None:
     """Return what an HTML page shows in place of its headlines, else None."""
-    if _WALL.search(text):
-        return "it is a check against bots"
     if count_links(text) >= _FEW_LINKS:
         return None
+    if _WALL.search(text):
+        return "it is a check against bots"
     refresh = _REFRESH.search(text)
     if refresh:
         return f"it only sends browsers on to {refresh[1]}"

@@ -34,7 +34,9 @@ def merge(items: Iterable[Item]) -> list[Item]:
             merged[twin] = _joined(merged[twin], item)
         for name in names:
             places.setdefault(name, []).append(twin)
-    return [replace(item, position=position) for position, item in enumerate(merged)]
+    return [
+        item if item.position == position else replace(item, position=position) for position, item in enumerate(merged)
+    ]
 
 
 def _names(item: Item) -> list[str]:

@@ -92,7 +92,7 @@ def root_of(html: str) -> Element:
 
 def base_of(root: Element) -> str:
     """Return the address that the links of a page are relative to, if it names one."""
-    return str(root.xpath("string(//base[@href][1]/@href)"))
+    return next((href for base in root.iter("base") if (href := base.get("href"))), "")
 
 
 def soup_of(root: Element, selectors: Sequence[str] | None = None) -> BeautifulSoup:

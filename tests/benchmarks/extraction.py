@@ -13,12 +13,15 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
+
+import lxml.html
 
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Section
@@ -167,14 +170,87 @@ def _line(name: str, page: Score) -> str:
     )
 
 
+# --- cost ----------------------------------------------------------------------------------------------
+
+PLACES = ("الناظور", "وجدة", "تطوان", "أكادير", "الحسيمة", "Oujda", "Tétouan", "Casablanca", "Rabat", "Fès")
+EVENTS = (
+    "ميناء {} يستقبل أول سفينة حاويات هذا الصباح", "أمطار قوية تقطع الطريق المؤدية إلى {} منذ الفجر",
+    "La gare routière de {} déménage au printemps prochain", "Council of {} votes on night buses after two years",
+)  # fmt: skip
+LEAD = "ملخص للخبر يشغل بعض المكان كما تفعل المواقع الحقيقية في صفحاتها الأولى كل يوم. " * 5
+CARD = (
+    '<article class="post"><div class="img"><a href="/{n}"><img src="/i/{n}.jpg" alt="" width="300" height="200"></a></div>'
+    '<span class="cat"><a href="/category/regions">جهات</a></span><h2 class="entry-title"><a href="/{n}">{t}</a></h2>'
+    '<p class="lead">{lead}</p><span class="date">28 يناير 2026</span></article>\n'
+)
+
+
+def _headline(n: int) -> str:
+    return f"{EVENTS[n % len(EVENTS)].format(PLACES[n // 4 % len(PLACES)])} ({n % 97})"
+
+
+def front_page(*, newest: int, bar: int, nonce: int) -> bytes:
+    """Return a front page of about 100 KB: `newest` and `bar` are article numbers, `nonce` changes what is no news."""
+    menu = "".join(f'<li class="menu-item"><a href="/category/c{i}">قسم {i}</a></li>' for i in range(25))
+    ticker = "".join(f'<li><a href="/{bar - i}">{_headline(bar - i)}</a></li>' for i in range(6))
+    cards = "".join(CARD.format(n=newest - i, t=_headline(newest - i), lead=LEAD) for i in range(75))
+    side = "".join(f'<li><a href="/{80000 - i}">{_headline(80000 - i)}</a></li>' for i in range(15))
+    script = "".join(f"var slot{i} = {{id: {nonce + i}, size: [300, 250]}};" for i in range(40))
+    return (
+        f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>الميناء</title>'
+        f'<meta name="csrf" content="t{nonce}"><script nonce="n{nonce}">{script}</script></head><body class="home">'
+        f'<header><div class="clock" data-now="{nonce}">{nonce}</div><ul class="menu">{menu}</ul></header>'
+        f'<div class="ad" id="slot-{nonce}"><a href="https://ads.example/c?cb={nonce}"><img src="/b{nonce}.gif"></a></div>'
+        f'<div class="breaking-news"><span>عاجل</span><ul>{ticker}</ul></div><main>{cards}</main>'
+        f'<aside><h4>الأكثر قراءة</h4><ul class="most">{side}</ul></aside>'
+        f'<footer><form><input type="hidden" name="_nonce" value="{nonce}"></form><p>زوار: {nonce}</p></footer>'
+        f"</body></html>"
+    ).encode()
+
+
+def cost(rounds: int) -> None:
+    """Print what extraction costs beside a parse of the same page; medians over interleaved rounds."""
+    url = "https://site.example/"
+    extractor = HtmlExtractor(HtmlEndpoint(type="html", url=url), CONTEXT)
+    newest, bar, nonce = 90000, 91000, 700000
+    size = len(front_page(newest=newest, bar=bar, nonce=nonce))
+    extractor.extract(page_of(front_page(newest=newest, bar=bar, nonce=nonce), url))
+    spent: dict[str, list[float]] = {}
+    for turn in range(rounds):
+        nonce += 1
+        for kind in ("parse", "nothing in the region changed", "only the ticker changed", "in full"):
+            bar += kind == "only the ticker changed"
+            newest += kind == "in full"
+            nonce += kind != "parse"
+            body = front_page(newest=newest, bar=bar, nonce=nonce)
+            fresh = HtmlExtractor(HtmlEndpoint(type="html", url=url), CONTEXT) if kind == "in full" else extractor
+            begun = time.process_time()
+            if kind == "parse":
+                lxml.html.fromstring(body)
+            else:
+                items = fresh.extract(page_of(body, url))
+                assert len(items) == 96, (kind, turn, len(items))
+            spent.setdefault(kind, []).append(time.process_time() - begun)
+            extractor.extract(page_of(body, url))  # what the next round starts from
+    parse = statistics.median(spent["parse"])
+    print(f"page of {size / 1000:.0f} KB, {rounds} rounds; parse {parse * 1e3:.2f} ms")
+    for kind, times in spent.items():
+        print(f"{kind:<32} {statistics.median(times) / parse:5.2f} x parse")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="pages and truth")
     parser.add_argument("--no-recipes", action="store_true", help="automatic detection only")
     parser.add_argument("--page", action="append", default=[], metavar="NAME", help="only this page, with its mistakes")
+    parser.add_argument("--cost", action="store_true", help="what extraction costs beside a parse")
+    parser.add_argument("--rounds", type=int, default=41, help="of --cost")
     given = parser.parse_args()
+    if given.cost:
+        cost(given.rounds)
+        return
     if not given.corpus:
-        parser.error("say what to measure: --corpus DIR")
+        parser.error("say what to measure: --corpus DIR or --cost")
     measure(given.corpus, given.page, recipes=not given.no_recipes)
 
 

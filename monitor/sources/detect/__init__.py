@@ -6,62 +6,82 @@ the places that are called or labelled like one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
 from monitor.model import Item, Section
 from monitor.sources.cards import Site
 from monitor.sources.detect.bars import Bar, find_bar
-from monitor.sources.detect.nearby import Times, is_marked
+from monitor.sources.detect.page import Page
 from monitor.sources.detect.signs import ENOUGH, chances
-from monitor.sources.detect.stories import Link, Page, Story
+from monitor.sources.detect.stories import Link
+from monitor.sources.detect.times import Times
 from monitor.sources.detect.titles import Rank
-from monitor.text import split_mark
+from monitor.sources.tree import CLIMB
+from monitor.text import clean, split_mark
 
 __all__ = ["find"]
+
+_SHOWN = frozenset({Rank.HEADING, Rank.NAMED, Rank.TEXT})
+_Chosen = tuple[int, Link, str, str, Section, str]  # position, link, address, title, section, rule
 
 
 def find(root: Element, site: Site, *, ticker: bool = True) -> list[Item]:
     """Return the headlines of a page in page order; with its ticker, unless that is known already."""
     page = Page(root, site)
-    stories = page.stories()
-    likely = chances(page, stories)
-    bar = find_bar(page, stories, likely) if ticker and stories else None
-    chosen = [*_in_bar(bar, stories)] if bar else []
-    told = {story.address.key for story, _, _, _ in chosen}
-    chosen += [
-        (story, story.best, Section.LIST, f"list by {story.best.rank.words}")
-        for story, chance in zip(stories, likely, strict=True)
-        if chance >= ENOUGH and story.best.title and story.address.key not in told
-    ]
-    times = Times(root, site.zone)
-    chosen.sort(key=lambda one: one[1].position)
-    return [_item(*one, times) for one in chosen]
+    likely = {story.address.key: chance for story, chance in zip(page.stories, chances(page), strict=True)}
+    bar = find_bar(page, likely) if ticker else None
+    chosen = sorted([*(_in_bar(bar, page) if bar else ()), *_in_lists(page, likely, bar)], key=lambda one: one[0])
+    times = Times(page, site.zone)
+    return [_item(page, times, position, *one[1:]) for position, one in enumerate(chosen)]
 
 
-_Chosen = tuple[Story, Link, Section, str]
-
-
-def _in_bar(bar: Bar, stories: Sequence[Story]) -> Iterator[_Chosen]:
+def _in_bar(bar: Bar, page: Page) -> Iterator[_Chosen]:
     """Yield what the ticker says; several texts under one address are several headlines."""
-    by_key = {story.address.key: story for story in stories}
-    for key, links in bar.stories.items():
-        best = min(link.rank for link in links)
-        shown = {
-            link.title: link for link in reversed(links) if link.rank in {best, Rank.HEADING, Rank.NAMED, Rank.TEXT}
-        }
-        for link in shown.values():
-            yield by_key[key], link, Section.TICKER, f"ticker by {bar.why}"
+    urls = {story.address.key: story.address.url for story in page.stories}
+    for key, entries in bar.entries.items():
+        best = min(entry.rank for entry in entries)
+        shown = {entry.title: entry for entry in reversed(entries) if entry.rank == best or entry.rank in _SHOWN}
+        for title, entry in shown.items():
+            yield entry.link.position, entry.link, urls[key], title, Section.TICKER, f"ticker by {bar.why}"
 
 
-def _item(story: Story, link: Link, section: Section, rule: str, times: Times) -> Item:
+def _in_lists(page: Page, likely: dict[str, float], bar: Bar | None) -> Iterator[_Chosen]:
+    for story in page.stories:
+        key, link = story.address.key, story.best
+        if likely[key] >= ENOUGH and story.title and not (bar and key in bar.entries):
+            rule = f"list by {story.rank.words}"
+            yield link.position, link, story.address.url, story.title, Section.LIST, rule
+
+
+def _item(
+    page: Page, times: Times, position: int, link: Link, url: str, title: str, section: Section, rule: str
+) -> Item:
+    shown, has_mark = _shown(title)
     return Item(
-        title=link.title,
+        title=shown,
         section=section,
-        position=0,
-        url=story.address.url,
+        position=position,
+        url=url,
         published_at=times.near(link.element),
-        breaking=section is Section.TICKER or is_marked(link.element) or split_mark(link.title)[0] is not None,
-        evidence=f"detected {rule}: {link.path}",
+        breaking=section is Section.TICKER or has_mark or _is_marked(page, link),
+        evidence=f"detected {rule}: {page.path(link.element)}",
     )
+
+
+@lru_cache(maxsize=8192)  # every poll asks for the same titles again
+def _shown(title: str) -> tuple[str, bool]:
+    """Return the display form of a title, and whether it begins with a mark such as «عاجل»."""
+    shown = clean(title)
+    return shown, split_mark(shown)[0] is not None
+
+
+def _is_marked(page: Page, link: Link) -> bool:
+    """Tell whether a mark stands in a link or beside it."""
+    if not page.marks:
+        return False
+    parent = link.element.getparent()
+    place = link.element if parent is None or len(parent) > CLIMB else parent
+    return any(one in page.marks for one in place.iterdescendants())

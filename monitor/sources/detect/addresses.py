@@ -9,11 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 from monitor.urls import absolute, article_id, canonical
 
-_NOWHERE = re.compile(
-    r"\s*(?:$|#|(?:javascript|mailto|tel|sms|whatsapp|about|blob|data|viber|tg):)"
-    r"|.*(?:\{\{|\$\{|<%|#(?:comment|respond|reply|disqus))",
-    re.IGNORECASE | re.DOTALL,
-)
+_NOWHERE = ("#", "javascript:", "mailto:", "tel:", "sms:", "whatsapp:", "about:", "blob:", "data:", "viber:", "tg:")
+_TEMPLATES = ("{{", "${", "<%")
+_REMARK = re.compile(r"#(?:comment|respond|reply|disqus)", re.IGNORECASE)
 _STOP = re.compile(
     r"(?:^|[/_.-])(?:tags?|categor(?:y|ies|ie|ias?)|cat|topics?|themes?|sujets?|auth?ors?|auteurs?|autor(?:es)?|log-?in"
     r"|sign-?in|subscri(?:be|ption)s?|abonn\w*|register|account|compte|contact|about|privacy|terms|cookies?|rss|feeds?"
@@ -39,7 +37,7 @@ _SECOND_LEVEL = frozenset(
 _SHORT_NAME = 2  # letters, which many sites share
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Address:
     """What can be said of a page without looking at it."""
 
@@ -47,10 +45,11 @@ class Address:
     key: str  # the same for all addresses of one article
     site: str
     path: str
+    above: tuple[str, ...]  # the paths above it
     shape: str  # the same for all articles of a site, as a rule
     words: int  # of its longest slug
     slug: frozenset[str]  # these words
-    number: bool  # it has an article's number
+    number: str | None  # of an article
     date: bool
     stop: bool  # it is called a tag, a category, a login ...
 
@@ -58,28 +57,37 @@ class Address:
 @lru_cache(maxsize=8192)  # every poll asks for the same links again
 def address(base: str, href: str) -> Address | None:
     """Return what a link of a page leads to, or None when that is no page of its own."""
-    url = None if _NOWHERE.match(href) else absolute(base, href)
+    url = None if _leads_nowhere(href) else absolute(base, href)
     if url is None:
         return None
     key = canonical(url)
     parts = urlsplit(key)
-    path = unquote(parts.path)
+    path = unquote(parts.path) if "%" in parts.path else parts.path
     if _MEDIA.search(path) or not (path.strip("/") or parts.query):
         return None
     segments = [segment for segment in path.split("/") if segment]
     longest = max((_words(segment) for segment in segments), key=len, default=[])
+    number = article_id(key)
     return Address(
         url=url,
         key=key,
         site=site_of(parts.hostname or ""),
-        path=path,
+        path="/" + "/".join(segments),
+        above=tuple("/" + "/".join(segments[:end]) for end in range(1, len(segments))),
         shape=f"{parts.hostname}/{'/'.join(map(_shape, segments))}?{_parameters(parts.query)}",
         words=sum(not word.isdigit() for word in longest),
         slug=frozenset(longest),
-        number=article_id(key) is not None,
+        number=number.number if number else None,
         date=bool(_DATE.search(path)),
-        stop=bool(_STOP.search(path) or _STOP_PARAMETER.search(parts.query)),
+        stop=bool(_STOP.search(path) or (parts.query and _STOP_PARAMETER.search(parts.query))),
     )
+
+
+def _leads_nowhere(href: str) -> bool:
+    start = href.lstrip()[:16].lower()
+    if not start or start.startswith(_NOWHERE) or any(sign in href for sign in _TEMPLATES):
+        return True
+    return "#" in href and bool(_REMARK.search(href))
 
 
 def site_of(host: str) -> str:

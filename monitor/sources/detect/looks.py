@@ -27,7 +27,11 @@ _WORDS = {
     "time": "time times timestamp date dates datetime ago timeago heure hour hours clock published",
 }
 _KIND = {word: kind for kind, words in _WORDS.items() for word in words.split()}
-_PARTS = {"comment": "comments", "footer": "foot"}  # also inside longer words
+_PARTS = {
+    "comment": "comments",
+    "footer": "foot",
+    **dict.fromkeys(("sr-only", "visually-hidden", "visuallyhidden", "screen-reader", "screenreader"), "spoken"),
+}  # also inside longer words
 
 _BREAKING = re.compile(
     r"(?:^|-|news|web|easy|v|mini)tickers?(?:$|-)|breaking|marquee|news-?flash|flash-?(?:info|news)|urgent|eil-?meldung"
@@ -35,10 +39,11 @@ _BREAKING = re.compile(
     r"|info-?continu|ultim[ao]-?h?ora(?:$|-)|broadcast|brand-?aktuell|son-?dakika"
 )
 _LATEST = re.compile(
-    r"trend(?:ing)?-now|latest|last-?news|hot-?news|just-?in(?:$|-)|seneste|(?:^|-)(?:ultimas?|lo-?ultimo)(?:$|-)"
-    r"|dernieres?(?:$|-)|live-?feed|en-?ce-?moment|time-?line|akhbar|newest"
+    r"last-?news|hot-?news|just-?in(?:$|-)|seneste|(?:^|-)(?:ultimas?|lo-?ultimo)(?:$|-)|live-?feed|news-?feed"
 )
-CERTAIN, LIKELY = 3.0, 1.5  # what a name says about being a ticker
+_TOP = re.compile(r"trend(?:ing)?-now|latest|dernieres?(?:$|-)|en-?ce-?moment|time-?line|akhbar|newest")
+_LASTING = frozenset({"nav", "foot", "comments", "promo", "share"})
+CERTAIN, LIKELY, POSSIBLE = 3.0, 2.4, 1.5  # what a name says about being a ticker
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Look:
     """What the class and the id of an element say."""
 
     kinds: frozenset[str]  # such as nav, share, title
+    lasting: frozenset[str]  # of these, what holds for all that is inside
     name: str  # as CSS writes it, such as «.slider-items»; empty without a name that stays
     ticker: float
 
@@ -57,13 +63,20 @@ def look(classes: str, identifier: str) -> Look:
     words = [[word.lower() for word in _WORD.findall(name)] for name in names]
     kinds = {_KIND[word] for name in words for word in name if word in _KIND}
     kinds |= {kind for part, kind in _PARTS.items() if any(part in name.lower() for name in names)}
-    return Look(frozenset(kinds), _stable_name(classes, identifier), _ticker_points(["-".join(one) for one in words]))
+    return Look(
+        kinds=frozenset(kinds),
+        lasting=_LASTING.intersection(kinds),
+        name=_stable_name(classes, identifier),
+        ticker=_ticker_points(["-".join(one) for one in words]),
+    )
 
 
 def _ticker_points(names: list[str]) -> float:
     if any(map(_BREAKING.search, names)):
         return CERTAIN
-    return LIKELY if any(map(_LATEST.search, names)) else 0.0
+    if any(map(_LATEST.search, names)):
+        return LIKELY
+    return POSSIBLE if any(map(_TOP.search, names)) else 0.0
 
 
 def _stable_name(classes: str, identifier: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lxml.etree import _Element as Element
 
 from monitor.sources.detect.looks import look
@@ -15,6 +17,8 @@ def text_of(element: Element) -> str:
     """Return the text of an element on one line; words are kept apart where a browser shows them apart."""
     if not len(element):
         return " ".join((element.text or "").split())
+    if len(element) == 1 and element[0].tag == "img":
+        return " ".join(f"{element.text or ''} {element[0].tail or ''}".split())
     pieces = [element.text or ""]
     stack = _parts(element)
     for _ in range(_MOST_NODES):
@@ -23,12 +27,19 @@ def text_of(element: Element) -> str:
         node = stack.pop()
         if isinstance(node, str):
             pieces.append(node)
-        elif node.tag not in UNSEEN and not is_time(node) and not is_mark(node):
+        elif node.tag not in UNSEEN and not _is_left_out(node):
             gap = "" if node.tag in INLINE or (node.tag == "span" and not node.get("class")) else " "
             pieces.append(gap + (node.text or ""))
             stack.append(gap)
             stack += _parts(node)
     return " ".join("".join(pieces).split())
+
+
+def _is_left_out(element: Element) -> bool:
+    kinds = kinds_of(element)
+    if kinds and ("spoken" in kinds or is_time(element)):
+        return True
+    return element.tag == "time" or is_mark(element)
 
 
 def _parts(element: Element) -> list[Element | str]:
@@ -57,7 +68,13 @@ def is_time(element: Element) -> bool:
 
 def is_mark(element: Element) -> bool:
     """Tell whether an element is a mark such as «عاجل»; emphasis inside a sentence is none."""
-    text = (element.text or "").strip()
-    if not text or len(element) or len(text) > LONGEST_LABEL:
+    text = element.text
+    if not text or len(element) or not _is_label(text):
         return False
-    return (element.get("class") is not None or text.upper() == text) and is_breaking_label(text)
+    return element.get("class") is not None or text.upper() == text
+
+
+@lru_cache(maxsize=4096)
+def _is_label(text: str) -> bool:
+    text = text.strip()
+    return 0 < len(text) <= LONGEST_LABEL and is_breaking_label(text)

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
+from itertools import chain
 from math import exp
 
-from lxml.etree import _Element as Element
-
-from monitor.sources.detect.stories import Link, Page, Story
+from monitor.sources.detect.addresses import Address
+from monitor.sources.detect.page import Page
+from monitor.sources.detect.stories import Link, Story
 from monitor.sources.detect.titles import Rank
 
+_CERTAIN = 30.0  # points
 ENOUGH = 0.5  # chance from which a link is a headline
 
 _START = -4.0
 _LENGTHS = (10, 16, 22, 30, 45, 100, 160)  # characters
 _BY_LENGTH = (-2.0, -1.0, 0.5, 1.5, 2.5, 3.0, 2.0, 0.0)
 _BY_WORDS = (-2.0, -1.5, -0.7, 0.0, 0.5, 1.0)
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LETTERS_OF_ONE = 3  # that an ideograph stands for
 _BY_IDEOGRAPHS = 0.7
 _BY_RANK = {Rank.HEADING: 1.5, Rank.NAMED: 1.0, Rank.ATTRIBUTE: -0.3, Rank.PICTURE: -0.5, Rank.NONE: -4.0}
@@ -45,63 +47,63 @@ _RUNNING_TEXT = 60  # characters around a link
 
 _BY_PATH, _BY_SHAPE, _BY_BLOCK = 4.0, 5.0, 2.0  # what company is worth when it is all headlines, twice
 _SURE = 4  # others; fewer say less
-_BLOCK_LEVELS = 7
 _BLOCK = 4  # stories
 
 
-def chances(page: Page, stories: Sequence[Story]) -> list[float]:
-    """Return for each story how likely it is a headline, between 0 and 1."""
-    below = _addresses_below(stories)
-    points = [_own_points(story, page, below) for story in stories]
-    companies: list[tuple[float, list[Hashable]]] = [
-        (_BY_PATH, [story.best.path for story in stories]),
-        (_BY_SHAPE, [story.address.shape for story in stories]),
-        (_BY_BLOCK, _blocks(stories)),
-    ]
+def chances(page: Page) -> list[float]:
+    """Return for each story of a page how likely it is a headline, between 0 and 1."""
+    points = _own_points(page)
+    companies = (
+        _Company(_BY_PATH, [page.path(story.best.element) for story in page.stories]),
+        _Company(_BY_SHAPE, [story.address.shape for story in page.stories]),
+        _Company(_BY_BLOCK, _blocks(page)),
+    )
     found = [_chance(one) for one in points]
     for _ in range(2):
-        found = [_chance(sum(parts)) for parts in zip(points, *_company(companies, found), strict=True)]
+        opinions = [company.opinions(found) for company in companies]
+        found = [_chance(sum(parts)) for parts in zip(points, *opinions, strict=True)]
     return found
 
 
 def _chance(points: float) -> float:
-    return 1 / (1 + exp(-max(-30.0, min(30.0, points))))
+    return 1 / (1 + exp(-points)) if abs(points) < _CERTAIN else float(points > 0)
 
 
 # --- by itself -----------------------------------------------------------------------------------------
 
 
-def _own_points(story: Story, page: Page, below: Mapping[str, int]) -> float:
-    best = story.best
-    words = _WORD.findall(best.title.lower())
-    return (
+def _own_points(page: Page) -> list[float]:
+    below = Counter(path for story in page.stories for path in story.address.above)
+    return [
         _START
-        + _title_points(best, words)
-        + _address_points(story, words)
-        + _place_points(story)
+        + _words_points(story.title, story.rank, story.address)
+        + _place_points(story, page)
         + (0 if story.address.site == page.site else -5.0)
         + (-2.0 if page.is_itself(story.address) else 0)
-        + (-2.0 if below[story.address.path.rstrip("/")] >= _SECTION else 0)
-    )
+        + (-2.0 if below[story.address.path] >= _SECTION else 0)
+        for story in page.stories
+    ]
 
 
-def _title_points(best: Link, words: Sequence[str]) -> float:
-    title = best.title
-    ideographs = 0 if title.isascii() else len(_IDEOGRAPHS.findall(title))
+@lru_cache(maxsize=8192)  # every poll asks for the same stories again
+def _words_points(title: str, rank: Rank, address: Address) -> float:
+    """Return what the title and the address say."""
+    words = _WORD.findall(title.lower())
+    ideographs = 0 if title.isascii() else len(IDEOGRAPHS.findall(title))
     length = len(title) + (_LETTERS_OF_ONE - 1) * ideographs
     return (
         _BY_LENGTH[bisect_right(_LENGTHS, length)]
         + (_BY_IDEOGRAPHS if ideographs else _BY_WORDS[min(len(words), len(_BY_WORDS) - 1)])
-        + _BY_RANK.get(best.rank, 0)
+        + _BY_RANK.get(rank, 0)
         + (0.5 if _TELLING.search(title) else 0)
         + (-3.0 if _EDITION.search(title) else 0)  # «جريدة … بتاريخ 2026/03/02»: a paper's issue, not its news
+        + _address_points(address, words)
     )
 
 
-def _address_points(story: Story, words: Sequence[str]) -> float:
-    address = story.address
-    known = address.number or address.date
-    points = 1.5 * address.number + 1.5 * address.date - 3.0 * address.stop - 0.3 * ("?" in address.key)
+def _address_points(address: Address, words: Sequence[str]) -> float:
+    known = address.number is not None or address.date
+    points = 1.5 * (address.number is not None) + 1.5 * address.date - 3.0 * address.stop - 0.3 * ("?" in address.key)
     if address.words > _FEW_WORDS or not known:
         points += _BY_SLUG[min(address.words, len(_BY_SLUG) - 1)]
     same = sum(len(word) >= _LONG_WORD and word in address.slug for word in words)
@@ -112,18 +114,28 @@ def _address_points(story: Story, words: Sequence[str]) -> float:
     return points
 
 
-def _place_points(story: Story) -> float:
-    best, links = story.best, story.links
-    everywhere = frozenset.intersection(*(link.around for link in links))
-    rel = best.element.get("rel")
-    return (
-        sum(_AROUND[kind] for kind in everywhere)
-        + sum(_NEAR.get(kind, 0) for kind in best.near)
-        + (sum(_REL.get(word, 0) for word in rel.split()) if rel else 0)
-        + (0.5 if len(links) > 1 else 0)
-        + (0.5 if any(not link.text and link.element.find(".//img") is not None for link in links) else 0)
-        + (-2.5 if all(map(_in_sentence, links)) else 0)
-    )
+def _place_points(story: Story, page: Page) -> float:
+    links = story.links
+    points = _kinds_points(page.near(story.best.element))
+    around = page.around(links[0].element)
+    if around and len(links) > 1:
+        around = around.intersection(*(page.around(link.element) for link in links[1:]))
+    points += sum(_AROUND[kind] for kind in around)
+    rel = story.best.element.get("rel")
+    if rel:
+        points += sum(_REL.get(word, 0) for word in rel.split())
+    if len(links) > 1:
+        points += 0.5
+    if any(not link.text and next(link.element.iter("img"), None) is not None for link in links):
+        points += 0.5
+    if _in_sentence(links[0]) and all(map(_in_sentence, links[1:])):
+        points -= 2.5
+    return points
+
+
+@lru_cache(maxsize=1024)
+def _kinds_points(kinds: frozenset[str]) -> float:
+    return sum(_NEAR.get(kind, 0) for kind in kinds)
 
 
 def _in_sentence(link: Link) -> bool:
@@ -138,42 +150,35 @@ def _in_sentence(link: Link) -> bool:
     return around > max(_RUNNING_TEXT, len(link.text))
 
 
-def _addresses_below(stories: Sequence[Story]) -> Counter[str]:
-    """Return how many addresses lie below each path."""
-    count: Counter[str] = Counter()
-    for story in stories:
-        parts = story.address.path.rstrip("/").split("/")
-        count.update("/".join(parts[:end]) for end in range(2, len(parts)))
-    return count
-
-
 # --- by company ----------------------------------------------------------------------------------------
 
 
-def _company(
-    companies: Sequence[tuple[float, Sequence[Hashable]]], found: Sequence[float]
-) -> Iterator[Sequence[float]]:
-    """Yield for each kind of company what the others of it say about each story."""
-    for worth, names in companies:
-        total: defaultdict[Hashable, float] = defaultdict(float)
+class _Company:
+    """Stories that have a name in common, and what the others of it say about each."""
+
+    def __init__(self, worth: float, names: Sequence[Hashable]) -> None:
         number = Counter(names)
-        for name, chance in zip(names, found, strict=True):
-            total[name] += chance
-        yield [
-            worth * _opinion(total[name] - chance, number[name] - 1) for name, chance in zip(names, found, strict=True)
+        index = {name: place for place, name in enumerate(number)}
+        others = [number[name] - 1 for name in names]
+        self._size = len(index)
+        self._members = [
+            (index[name], max(other, 1), worth * min(other, _SURE) / _SURE)
+            for name, other in zip(names, others, strict=True)
+        ]
+
+    def opinions(self, found: Sequence[float]) -> list[float]:
+        """Return points for each story, from how likely the others are."""
+        total = [0.0] * self._size
+        for (index, _, _), chance in zip(self._members, found, strict=True):
+            total[index] += chance
+        return [
+            worth * ((total[index] - chance) / others - 0.5)
+            for (index, others, worth), chance in zip(self._members, found, strict=True)
         ]
 
 
-def _opinion(total: float, others: int) -> float:
-    return (total / others - 0.5) * min(others, _SURE) / _SURE if others else 0.0
-
-
-def _blocks(stories: Sequence[Story]) -> list[Hashable]:
+def _blocks(page: Page) -> list[Hashable]:
     """Return for each story the smallest place around it that holds several."""
-    places = [[*islice(_around(story.best.element), _BLOCK_LEVELS)] for story in stories]
-    number = Counter(place for around in places for place in around)
-    return [next((place for place in around if number[place] >= _BLOCK), None) for around in places]
-
-
-def _around(element: Element) -> Iterator[Element]:
-    return (place for place in element.iterancestors() if place.tag not in {"body", "html"})
+    places = [page.above(story.best.element) for story in page.stories]
+    number = Counter(chain.from_iterable(places))
+    return [next((place for place in above if number[place] >= _BLOCK), None) for above in places]

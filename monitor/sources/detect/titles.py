@@ -11,11 +11,13 @@ from lxml.etree import _Element as Element
 from monitor.sources.cards import says_enough
 from monitor.sources.detect.reading import is_time, kinds_of, text_of
 from monitor.sources.tree import CLIMB, FEW_LINKS
-from monitor.text import clean, is_breaking_label
+from monitor.text import is_breaking_label
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TEXTS = frozenset({"p", "span", "figcaption", "div", "strong", "b", "em", "font"})
 _EMPHASIS = frozenset({"b", "br", "strong", "em", "i", "span", "font", "u", "wbr"})
+_BLOCKS = ("div", "p", "section", "figcaption", "li", "header", "article")
+_TITLE = 20  # characters
 _AROUND = 3  # levels above a link at which a heading makes it one
 _MORE = re.compile(
     r"[\W\d_]*|(?:(?:read|see|view|learn) )?more\b.{0,9}|continue\b.{0,9}|full story|(?:lire|voir|en savoir)\b.{0,14}"
@@ -23,6 +25,7 @@ _MORE = re.compile(
     r"|leggi.{0,8}|далее|читать.{0,8}|ادامه.{0,8}",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST_MORE = 25  # characters
 _CUT = re.compile(r"\s*(?:…|\.\.\.|\[…\])$")
 
 
@@ -49,43 +52,83 @@ _WORDS = (
 )  # fmt: skip
 
 
-def title_of(link: Element, text: str) -> tuple[Rank, str]:
-    """Return the best title for a link, given its text, and where that stands."""
-    inside = _inside(link)
-    if inside:
-        return inside
-    shown = clean(text)
-    if says_enough(shown) or (shown and not _MORE.fullmatch(shown)):
-        return _rank_of(link), shown
-    beside = _beside(link)
-    if beside:
-        return Rank.BESIDE, beside
-    return _from_attributes(link, shown)
+Title = tuple[Rank, str]
+
+
+def from_text(link: Element, text: str) -> Title | None:
+    """Return the title in a link with a text, if the text is more than «read on»."""
+    if len(text) <= _LONGEST_MORE and _MORE.fullmatch(text):
+        return None
+    inside = _inside(link) if len(link) else None
+    return inside or (_rank_of(link), text)
+
+
+def from_beside(link: Element) -> Title | None:
+    """Return the title that a link without text is laid over: near it, where no other article is linked."""
+    place = link.getparent()
+    for _ in range(CLIMB):
+        if place is None or place.tag in {"body", "html"} or len(_leads_to(place)) > FEW_LINKS:
+            return None
+        text = _best_inside(place)
+        if text:
+            return Rank.BESIDE, text
+        place = place.getparent()
+    return None
+
+
+def from_attributes(link: Element) -> Title:
+    """Return the title that only a program sees."""
+    for name in ("title", "aria-label"):
+        text = _one_line(link.get(name))
+        if says_enough(text):
+            return Rank.ATTRIBUTE, text
+    for picture in link.iter("img"):
+        text = _one_line(picture.get("alt"))
+        if says_enough(text):
+            return Rank.PICTURE, text
+    return Rank.NONE, ""
+
+
+def is_cut(title: str) -> bool:
+    """Tell whether a title is cut off («…»)."""
+    return title.endswith(("…", "...", "…]"))
 
 
 def uncut(title: str, longer: Iterable[str | None]) -> str:
-    """Return the whole title from among other texts when it is cut off («…»)."""
+    """Return the whole title from among other texts if it is there."""
     start = _CUT.sub("", title)
-    if start == title:
-        return title
-    texts = (clean(text) for text in longer if text)
+    texts = (_one_line(text) for text in longer if text)
     return next((text for text in texts if text.startswith(start) and len(text) > len(title)), title)
 
 
-def _inside(link: Element) -> tuple[Rank, str] | None:
+def _one_line(text: str | None) -> str:
+    return " ".join(text.split()) if text else ""
+
+
+def _inside(link: Element) -> Title | None:
     """Return the highest heading in a link, else what is named a title; a kicker may stand in a lower heading."""
-    if not len(link):
-        return None
-    for heading in sorted(link.iter(*HEADINGS), key=lambda one: one.tag):
-        text = clean(text_of(heading))
+    inside = [one for one in link.iterdescendants() if one.tag != "img"]
+    for heading in sorted((one for one in inside if one.tag in HEADINGS), key=lambda one: one.tag):
+        text = text_of(heading)
         if says_enough(text):
             return Rank.HEADING, text
-    for named in link.iterdescendants():
+    for named in inside:
         if "title" in kinds_of(named):
-            text = clean(text_of(named))
+            text = text_of(named)
             if says_enough(text):
                 return Rank.NAMED, text
-    return None
+    block = _first_block(inside)
+    return (Rank.TEXT, block) if block else None
+
+
+def _first_block(inside: Iterable[Element]) -> str:
+    """Return the first of several blocks in a link that is as long as a title: others are kickers and leads."""
+    blocks = [one for one in inside if one.tag in _BLOCKS and not any(child.tag in _BLOCKS for child in one)]
+    if len(blocks) < 2:
+        return ""
+    texts = [text_of(one) for one in blocks if not is_time(one) and "tags" not in kinds_of(one)]
+    texts = [text for text in texts if text]
+    return next((text for text in texts if len(text) >= _TITLE), "") if len(texts) > 1 else ""
 
 
 def _rank_of(link: Element) -> Rank:
@@ -99,19 +142,6 @@ def _rank_of(link: Element) -> Rank:
     return Rank.NAMED if "title" in kinds_of(link) else Rank.TEXT
 
 
-def _beside(link: Element) -> str:
-    """Return the title that a link without text is laid over: near it, where no other article is linked."""
-    place = link.getparent()
-    for _ in range(CLIMB):
-        if place is None or place.tag in {"body", "html"} or len(_leads_to(place)) > FEW_LINKS:
-            break
-        text = _best_inside(place)
-        if text:
-            return text
-        place = place.getparent()
-    return ""
-
-
 def _leads_to(place: Element) -> Collection[str]:
     hrefs = (anchor.get("href") for anchor in place.iter("a"))
     return {href for href in hrefs if href and not href.startswith(("#", "javascript"))}
@@ -122,7 +152,7 @@ def _best_inside(place: Element) -> str:
     named = plain = ""
     for one in place.iterdescendants():
         if one.tag in HEADINGS:
-            text = clean(text_of(one))
+            text = text_of(one)
             if says_enough(text):
                 return text
         elif not named and "title" in kinds_of(one):
@@ -133,21 +163,9 @@ def _best_inside(place: Element) -> str:
 
 
 def _if_enough(element: Element) -> str:
-    text = clean(text_of(element))
+    text = text_of(element)
     return text if says_enough(text) and not is_breaking_label(text) else ""
 
 
 def _is_plain(element: Element) -> bool:
     return all(child.tag in _EMPHASIS for child in element) and not is_time(element) and "tags" not in kinds_of(element)
-
-
-def _from_attributes(link: Element, shown: str) -> tuple[Rank, str]:
-    for name in ("title", "aria-label"):
-        text = clean(link.get(name) or "")
-        if says_enough(text):
-            return Rank.ATTRIBUTE, text
-    for picture in link.iter("img"):
-        text = clean(picture.get("alt") or "")
-        if says_enough(text):
-            return Rank.PICTURE, text
-    return (Rank.TEXT, shown) if shown else (Rank.NONE, "")
