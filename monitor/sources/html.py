@@ -15,6 +15,7 @@ from monitor.ports import EndpointOptions, SiteContext
 from monitor.sources import detect, diagnosis, recipes
 from monitor.sources.cards import Site
 from monitor.sources.decode import decode
+from monitor.sources.lastpage import LastPage
 from monitor.sources.layout import Layout, Region, selector_problem
 from monitor.sources.merge import merge
 from monitor.sources.request import request
@@ -25,6 +26,7 @@ from monitor.urls import absolute, canonical
 __all__ = ["HtmlEndpoint", "HtmlExtractor", "Region", "build"]
 
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+_SIGNS_EVERY = 20  # reads
 _FEW = 4  # headlines; a page that shows no more may stand in for the real one
 
 
@@ -69,6 +71,9 @@ class HtmlExtractor:
         self._context = context
         self._own = _own_layout(options)
         self._with_recipes = with_recipes
+        self._layouts: Sequence[Layout] = ()
+        self._reads = 0
+        self._last = LastPage(strict=self._own is not None)
 
     def request(self) -> Request:
         """Return what to ask for."""
@@ -82,6 +87,14 @@ class HtmlExtractor:
         Raises:
             ExtractError: no headline was found; says what the page is instead when that can be told.
         """
+        same = self._last.items_if_same(page)
+        if same is not None:
+            return same
+        items = self._read(page)
+        self._last.keep(page, items)
+        return items
+
+    def _read(self, page: Fetched) -> Sequence[Item]:
         text = decode(page.body, page.content_type)
         other = diagnosis.not_html(page.body, text)
         if other:
@@ -121,22 +134,30 @@ class HtmlExtractor:
         return [replace(one, evidence=f"selectors found nothing, {one.evidence}") for one in wanted]
 
     def _by_itself(self, root: Element, text: str, page: Fetched) -> Iterator[Item]:
-        """Yield what the recipe finds, if there is one, then what is found without it."""
-        layout = recipes.layout_for(self._options.url, text) if self._with_recipes else None
+        """Yield what the first recipe finds that finds anything, then what is found without it."""
         site = self._site(root, page)
-        known: set[str] = set()
+        known: Sequence[Item] = ()
         has_bar = False
-        if layout:
+        for layout in self._known_layouts(text):
             with _released(soup_of(root, reach(layout))) as soup:
                 root = self._root(text)  # whole again
+                known = [*select(soup, layout, site)]
                 has_bar = layout.ticker is not None and is_empty(soup, [layout.ticker])
-                for item in select(soup, layout, site):
-                    known.add(canonical(item.url or ""))
-                    has_bar = has_bar or item.section is Section.TICKER
-                    yield item
+            if known or has_bar:
+                break
+        yield from known
+        addresses = {canonical(item.url) for item in known if item.url}
+        has_bar = has_bar or any(item.section is Section.TICKER for item in known)
         for item in detect.find(root, site, ticker=not has_bar):
-            if canonical(item.url or "") not in known:
+            if canonical(item.url or "") not in addresses:
                 yield item
+
+    def _known_layouts(self, text: str) -> Sequence[Layout]:
+        """Return what recipes know of the page; signs of a theme are looked for now and then, since they cost."""
+        if self._with_recipes and self._reads % _SIGNS_EVERY == 0:
+            self._layouts = recipes.layouts_for(self._options.url, text)
+        self._reads += 1
+        return self._layouts
 
     def _site(self, root: Element, page: Fetched) -> Site:
         base = absolute(page.final_url, base_of(root)) or page.final_url

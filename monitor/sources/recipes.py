@@ -1,12 +1,14 @@
-"""Looks up what to watch on the sites that `recipes/*.yaml` describe; reads no pages.
+"""Looks up what to watch on the sites that `recipes/*.yaml` describe, and the tickers of themes; reads no pages.
 
 A recipe file says `hosts`, `verified` (when its markup was last seen), `evidence` (where), and `endpoints` in the keys
-of the configuration, except that `url` is a path: `/` stands for the address the source gives.
+of the configuration, except that `url` is a path: `/` stands for the address the source gives. A file in
+`recipes/themes/` describes the ticker of a theme or script that many sites use: `signs` (words of its markup, one of
+which is in the page), `evidence` and `ticker`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -20,6 +22,7 @@ from monitor.sources.layout import Layout, Region
 from monitor.urls import host
 
 _KEYS = {"hosts", "verified", "evidence", "endpoints"}
+_THEME_KEYS = {"signs", "evidence", "ticker"}
 _ENDPOINT_KEYS = {"html": {"type", "url", "ticker", "list"}, "feed": {"type", "url"}}
 _REGION_KEYS = {field.name for field in fields(Region)}
 
@@ -60,15 +63,33 @@ class Recipe:
         return tuple(endpoint for endpoint in self.endpoints if whole_site or endpoint.path == "/")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """What a theme or script makes of a ticker."""
+
+    name: str
+    signs: tuple[str, ...]
+    layout: Layout
+
+
 def recipe_for(url: str) -> Recipe | None:
     """Return the recipe of an address's host, with or without www or m, if there is one."""
     return _recipes().get(host(url))
 
 
-def layout_for(url: str, _text: str) -> Layout | None:
-    """Return the layout of the page at an address, if a recipe knows its site."""
+def layouts_for(url: str, text: str) -> Sequence[Layout]:
+    """Return the layouts that a page may have: its site's, or those of the themes that its text has signs of."""
     recipe = recipe_for(url)
-    return recipe.layout if recipe else None
+    if recipe and recipe.layout:
+        return (recipe.layout,)
+    return [theme.layout for theme in themes() if any(sign in text for sign in theme.signs)]
+
+
+@cache
+def themes() -> Sequence[Theme]:
+    """Return what is known of themes."""
+    folder = files("monitor.sources").joinpath("recipes", "themes")
+    return [read_theme(file.name.removesuffix(".yaml"), file.read_text("utf-8")) for file in folder.iterdir()]
 
 
 @cache
@@ -101,6 +122,19 @@ def read_recipe(name: str, text: str) -> Recipe:
         evidence=data["evidence"],
         endpoints=tuple(_endpoint(name, f"{name}: endpoints.{i}", one) for i, one in enumerate(endpoints)),
     )
+
+
+def read_theme(name: str, text: str) -> Theme:
+    """Return the theme that a file's text describes.
+
+    Raises:
+        WrongRecipe: a key is missing or unknown, or a value has the wrong type.
+    """
+    data = _block(name, yaml.safe_load(text), _THEME_KEYS, required=_THEME_KEYS)
+    _require(_is_texts(data["signs"]), f"{name}: signs")
+    _require(_is_text(data["evidence"]), f"{name}: evidence")
+    layout = Layout(ticker=_region(f"{name}: ticker", data["ticker"]), origin=f"theme {name}")
+    return Theme(name=name, signs=tuple(data["signs"]), layout=layout)
 
 
 def _endpoint(name: str, place: str, value: Any) -> RecipeEndpoint:

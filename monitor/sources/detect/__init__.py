@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
@@ -16,7 +17,7 @@ from monitor.sources.cards import Site
 from monitor.sources.detect.bars import Bar, find_bar
 from monitor.sources.detect.page import Page
 from monitor.sources.detect.signs import ENOUGH, chances
-from monitor.sources.detect.stories import Link
+from monitor.sources.detect.ticks import bar_without_links, ticks_in
 from monitor.sources.detect.times import Times
 from monitor.sources.detect.titles import Rank
 from monitor.sources.tree import CLIMB
@@ -25,7 +26,14 @@ from monitor.text import clean, split_mark
 __all__ = ["find"]
 
 _SHOWN = frozenset({Rank.HEADING, Rank.NAMED, Rank.TEXT})
-_Chosen = tuple[int, Link, str, str, Section, str]  # position, link, address, title, section, rule
+
+
+class _Chosen(NamedTuple):
+    element: Element
+    url: str | None
+    title: str
+    section: Section
+    rule: str
 
 
 def find(root: Element, site: Site, *, ticker: bool = True) -> list[Item]:
@@ -33,9 +41,17 @@ def find(root: Element, site: Site, *, ticker: bool = True) -> list[Item]:
     page = Page(root, site)
     likely = {story.address.key: chance for story, chance in zip(page.stories, chances(page), strict=True)}
     bar = find_bar(page, likely) if ticker else None
-    chosen = sorted([*(_in_bar(bar, page) if bar else ()), *_in_lists(page, likely, bar)], key=lambda one: one[0])
+    place = bar.place if bar else bar_without_links(page) if ticker else None
+    chosen = [*(_in_bar(bar, page) if bar else ()), *_in_lists(page, likely, bar)]
+    if place is not None:
+        rule, ticks = ("ticker by its name", ticks_in(page, place))
+        if bar:  # a few among links: more are something else
+            rule, ticks = f"ticker by {bar.why}", ticks_in(page, place, most=len(bar.entries) // 2 or 1)
+        chosen += [_Chosen(item, None, text, Section.TICKER, rule) for item, text in ticks]
+    order = {element: position for position, element in enumerate(page.looks if place is not None else page.links)}
+    chosen.sort(key=lambda one: order[one.element])
     times = Times(page, site.zone)
-    return [_item(page, times, position, *one[1:]) for position, one in enumerate(chosen)]
+    return [_item(page, times, position, one) for position, one in enumerate(chosen)]
 
 
 def _in_bar(bar: Bar, page: Page) -> Iterator[_Chosen]:
@@ -45,29 +61,28 @@ def _in_bar(bar: Bar, page: Page) -> Iterator[_Chosen]:
         best = min(entry.rank for entry in entries)
         shown = {entry.title: entry for entry in reversed(entries) if entry.rank == best or entry.rank in _SHOWN}
         for title, entry in shown.items():
-            yield entry.link.position, entry.link, urls[key], title, Section.TICKER, f"ticker by {bar.why}"
+            yield _Chosen(entry.link.element, urls[key], title, Section.TICKER, f"ticker by {bar.why}")
 
 
 def _in_lists(page: Page, likely: dict[str, float], bar: Bar | None) -> Iterator[_Chosen]:
     for story in page.stories:
-        key, link = story.address.key, story.best
+        key = story.address.key
         if likely[key] >= ENOUGH and story.title and not (bar and key in bar.entries):
             rule = f"list by {story.rank.words}"
-            yield link.position, link, story.address.url, story.title, Section.LIST, rule
+            yield _Chosen(story.best.element, story.address.url, story.title, Section.LIST, rule)
 
 
-def _item(
-    page: Page, times: Times, position: int, link: Link, url: str, title: str, section: Section, rule: str
-) -> Item:
-    shown, has_mark = _shown(title)
+def _item(page: Page, times: Times, position: int, chosen: _Chosen) -> Item:
+    element = chosen.element
+    title, has_mark = _shown(chosen.title)
     return Item(
-        title=shown,
-        section=section,
+        title=title,
+        section=chosen.section,
         position=position,
-        url=url,
-        published_at=times.near(link.element),
-        breaking=section is Section.TICKER or has_mark or _is_marked(page, link),
-        evidence=f"detected {rule}: {page.path(link.element)}",
+        url=chosen.url,
+        published_at=times.near(element),
+        breaking=chosen.section is Section.TICKER or has_mark or _is_marked(page, element),
+        evidence=f"detected {chosen.rule}: {page.path(element)}",
     )
 
 
@@ -78,10 +93,10 @@ def _shown(title: str) -> tuple[str, bool]:
     return shown, split_mark(shown)[0] is not None
 
 
-def _is_marked(page: Page, link: Link) -> bool:
+def _is_marked(page: Page, link: Element) -> bool:
     """Tell whether a mark stands in a link or beside it."""
     if not page.marks:
         return False
-    parent = link.element.getparent()
-    place = link.element if parent is None or len(parent) > CLIMB else parent
+    parent = link.getparent()
+    place = link if parent is None or len(parent) > CLIMB else parent
     return any(one in page.marks for one in place.iterdescendants())

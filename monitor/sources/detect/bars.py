@@ -44,6 +44,7 @@ _Entries = Mapping[str, Sequence[Entry]]  # by the key of their address
 class Bar:
     """A place that may be the ticker."""
 
+    place: Element
     entries: _Entries
     why: str
     points: float
@@ -70,7 +71,7 @@ def _judge(page: Page, place: Element, hint: Hint, likely: Mapping[str, float]) 
         points += _doubts(page, place, good, likely)
     if len(good) < _SOME and not any(likely[key] >= ENOUGH for key in good):
         points -= 2
-    return Bar(good, f"label «{said}»" if label >= name else "its name", points)
+    return Bar(place, good, f"label «{said}»" if label >= name else "its name", points)
 
 
 def _headlines(page: Page, entries: _Entries, likely: Mapping[str, float]) -> _Entries:

@@ -36,7 +36,7 @@ _PARTS = {
 _BREAKING = re.compile(
     r"(?:^|-|news|web|easy|v|mini)tickers?(?:$|-)|breaking|marquee|news-?flash|flash-?(?:info|news)|urgent|eil-?meldung"
     r"|(?:^|-)3?(?:agel|ajel|ajil|3agel)(?:$|-)|news-?bar(?:$|-)|js-news|nt-title|en-?continu|fil-?infos?(?:$|-)"
-    r"|info-?continu|ultim[ao]-?h?ora(?:$|-)|broadcast|brand-?aktuell|son-?dakika"
+    r"|info-?continu|ultim[ao]-?h?ora(?:$|-)|broadcast|dnt-tick|brand-?aktuell|son-?dakika"
 )
 _LATEST = re.compile(
     r"last-?news|hot-?news|just-?in(?:$|-)|seneste|(?:^|-)(?:ultimas?|lo-?ultimo)(?:$|-)|live-?feed|news-?feed"
