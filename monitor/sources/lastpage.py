@@ -72,12 +72,14 @@ class LastPage:
     def _is_same(self, pieces: Sequence[bytes], hashes: array[int], start: int, address: str) -> bool:
         """Tell whether the region stands at a place of the page, and nothing that may be news is around it."""
         old, stop = self._pieces[self._region.start : self._region.stop], start + len(self._region)
-        if start < 0 or stop > len(hashes) or _count_links(pieces[start:stop]) != self._links:
+        if start < 0 or stop > len(hashes):
             return False
         site = site_of(host(address))
         inside = zip(old, hashes[start:stop], pieces[start:stop], strict=True)
         changed = (piece for before, now, piece in inside if before != now)
         if any(place >= _MOST_CHANGES or _may_be_news(piece, site, strict=True) for place, piece in enumerate(changed)):
+            return False
+        if _count_links(pieces[start:stop]) != self._links:
             return False
         known = {*self._pieces[: self._region.start], *self._pieces[self._region.stop :]}
         places = (*range(start), *range(stop, len(hashes)))
@@ -112,7 +114,7 @@ def _find(body: bytes, item: Item, *, last: bool = False) -> int:
 
 
 def _count_links(pieces: Sequence[bytes]) -> int:
-    return sum(piece[:2] == b"a " for piece in pieces)
+    return b"<".join([b"", *pieces]).count(b"<a ")
 
 
 def _may_be_news(piece: bytes, site: str = "", *, strict: bool) -> bool:
@@ -142,5 +144,5 @@ def _may_be_news(piece: bytes, site: str = "", *, strict: bool) -> bool:
 
 def _leads_away(href: str, site: str) -> bool:
     """Tell whether a link leads to another site for sure."""
-    parts = urlsplit(href) if href.startswith(("http://", "https://", "//")) else None
-    return bool(parts and parts.hostname) and site_of(host(href)) != site
+    name = host(href) if href.startswith(("http://", "https://", "//")) else ""
+    return bool(name) and site_of(name) != site

@@ -79,7 +79,7 @@ def address(base: str, href: str) -> Address | None:
         slug=frozenset(longest),
         number=number.number if number else None,
         date=bool(_DATE.search(path)),
-        stop=bool(_STOP.search(path) or (parts.query and _STOP_PARAMETER.search(parts.query))),
+        stop=any(map(_is_stop, segments)) or bool(parts.query and _STOP_PARAMETER.search(parts.query)),
     )
 
 
@@ -88,6 +88,13 @@ def _leads_nowhere(href: str) -> bool:
     if not start or start.startswith(_NOWHERE) or any(sign in href for sign in _TEMPLATES):
         return True
     return "#" in href and bool(_REMARK.search(href))
+
+
+def _is_stop(segment: str) -> bool:
+    """Tell whether a part of a path is called a tag, a login or the like; in a long slug it is a word of the title."""
+    return (
+        len(segment) <= _SLUG_WITHOUT_WORDS and bool(_STOP.search(f"/{segment}/")) and len(_words(segment)) <= _SLUG + 1
+    )
 
 
 def site_of(host: str) -> str:

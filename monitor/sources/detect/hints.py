@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -15,6 +16,7 @@ from monitor.sources.detect.reading import text_of
 NO_PLACES = frozenset({"html", "body", "head", "script", "style", "link", "meta", "title", "option", "input", "form"})
 
 _NEAR, _FAR = 2, 3  # levels from a name, or from a label, to the links
+_MOST_HINTS = 300
 _MOST_LINKS = 90
 _LISTS = frozenset({"ul", "ol", "div", "section", "marquee"})
 
@@ -67,11 +69,14 @@ def label_before(place: Element) -> tuple[str, float]:
 def _places(page: Page) -> dict[Element, Hint]:
     """Return the places around links that have a telling name, or a label in them, in page order."""
     places: dict[Element, Hint] = {}
-    for element, look in page.looks.items():
+    hints = (
+        (one, look) for one, look in page.looks.items() if look.ticker or one in page.labels or one.tag == "marquee"
+    )
+    for element, look in islice(hints, _MOST_HINTS):
         if element in page.labels:
             said, label = page.labels[element]
             place, hint = _climb(page, element, element, _FAR), Hint(look.ticker, label, said)
-        elif (look.ticker or element.tag == "marquee") and element.tag not in NO_PLACES:
+        elif element.tag not in NO_PLACES:
             place, hint = _named(page, element), Hint(name_points(page, element))
         else:
             continue

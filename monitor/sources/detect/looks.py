@@ -46,7 +46,7 @@ _LASTING = frozenset({"nav", "foot", "comments", "promo", "share"})
 CERTAIN, LIKELY, POSSIBLE = 3.0, 2.4, 1.5  # what a name says about being a ticker
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """What the class and the id of an element say."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -18,6 +18,7 @@ from monitor.urls import article_id, canonical, host
 
 _OUTSIDE = frozenset({"body", "html"})
 _BY_TAG = {"nav": "nav", "footer": "foot"}
+_MOST_LINKS = 5000  # of a page; none shows so many headlines
 _SHORTEST = 2  # steps of a path before the element's own
 _LEVELS = 6  # above an element that say something about it
 
@@ -37,13 +38,14 @@ class Page:
         number = article_id(site.address)
         self._own_number = number.number if number else None
         self._around: dict[Element, frozenset[str]] = {}
+        self._loose: dict[Element, int] = {}
         self._paths: dict[Element, str] = {}
-        self._above: dict[Element, tuple[Element, ...]] = {}
+        self._above: dict[Element | None, Sequence[Element]] = {}
 
     def _stories(self, base: str) -> list[Story]:
         """Return what the page links to, in page order."""
         found: dict[str, tuple[Address, list[Link]]] = {}
-        for position, element in enumerate(self.root.iter("a")):
+        for position, element in enumerate(islice(self.root.iter("a"), _MOST_LINKS)):
             href = element.get("href")
             leads = address(base, href) if href else None
             if leads:
@@ -70,15 +72,16 @@ class Page:
         """Yield the links in a place, each with the key of its address."""
         return (self.links[element] for element in place.iter("a") if element in self.links)
 
-    def above(self, element: Element) -> tuple[Element, ...]:
+    def above(self, element: Element) -> Sequence[Element]:
         """Return the nearest places around an element, the innermost first."""
         parent = element.getparent()
-        if parent is None or parent.tag in _OUTSIDE:
-            return ()
-        known = self._above.get(parent)
+        known = self._above.get(parent) if parent is not None else ()
         if known is None:
-            outer = takewhile(lambda place: place.tag not in _OUTSIDE, islice(parent.iterancestors(), _LEVELS - 1))
-            known = self._above[parent] = (parent, *outer)
+            place, known = parent, []
+            while place is not None and len(known) < _LEVELS and place.tag not in _OUTSIDE:
+                known.append(place)
+                place = place.getparent()
+            self._above[parent] = known
         return known
 
     def around(self, element: Element) -> frozenset[str]:
@@ -125,12 +128,17 @@ class Page:
             steps.append(place.tag + name)
         return " > ".join(reversed(steps))
 
-    def near(self, element: Element) -> frozenset[str]:
-        """Return what an element and the nearest two around it are called."""
-        kinds = self.looks[element].kinds
-        for place in self.above(element)[:2]:
-            kinds |= self.looks[place].kinds
-        return kinds
+    def loose_text(self, element: Element) -> int:
+        """Return how many characters stand in an element, outside of the elements in it."""
+        length = self._loose.get(element)
+        if length is None:
+            texts = (element.text, *(child.tail for child in element))
+            length = self._loose[element] = sum(len(text.strip()) for text in texts if text)
+        return length
+
+    def near(self, element: Element) -> tuple[Look, ...]:
+        """Return the looks of an element and the nearest two around it."""
+        return (self.looks[element], *(self.looks[place] for place in self.above(element)[:2]))
 
 
 def _own_addresses(root: Element) -> Iterator[str]:

@@ -15,6 +15,7 @@ from itertools import chain
 from math import exp
 
 from monitor.sources.detect.addresses import Address
+from monitor.sources.detect.looks import Look
 from monitor.sources.detect.page import Page
 from monitor.sources.detect.stories import Link, Story
 from monitor.sources.detect.titles import Rank
@@ -116,11 +117,11 @@ def _address_points(address: Address, words: Sequence[str]) -> float:
 
 def _place_points(story: Story, page: Page) -> float:
     links = story.links
-    points = _kinds_points(page.near(story.best.element))
+    points = _points_near(page.near(story.best.element))
     around = page.around(links[0].element)
-    if around and len(links) > 1:
+    if around:
         around = around.intersection(*(page.around(link.element) for link in links[1:]))
-    points += sum(_AROUND[kind] for kind in around)
+        points += sum(_AROUND[kind] for kind in around)
     rel = story.best.element.get("rel")
     if rel:
         points += sum(_REL.get(word, 0) for word in rel.split())
@@ -128,26 +129,25 @@ def _place_points(story: Story, page: Page) -> float:
         points += 0.5
     if any(not link.text and next(link.element.iter("img"), None) is not None for link in links):
         points += 0.5
-    if _in_sentence(links[0]) and all(map(_in_sentence, links[1:])):
+    if all(_in_sentence(page, link) for link in links):
         points -= 2.5
     return points
 
 
-@lru_cache(maxsize=1024)
-def _kinds_points(kinds: frozenset[str]) -> float:
+@lru_cache(maxsize=8192)
+def _points_near(looks: tuple[Look, ...]) -> float:
+    kinds = frozenset[str]().union(*(look.kinds for look in looks))
     return sum(_NEAR.get(kind, 0) for kind in kinds)
 
 
-def _in_sentence(link: Link) -> bool:
+def _in_sentence(page: Page, link: Link) -> bool:
     """Tell whether a link stands in running text."""
     place = link.element.getparent()
     if place is not None and place.tag in _EMPHASIS:
         place = place.getparent()
     if place is None or place.tag not in _SENTENCES:
         return False
-    texts = (place.text, *(child.tail for child in place))
-    around = sum(len(text.strip()) for text in texts if text)
-    return around > max(_RUNNING_TEXT, len(link.text))
+    return page.loose_text(place) > max(_RUNNING_TEXT, len(link.text))
 
 
 # --- by company ----------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -18,6 +20,8 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _FEWEST_WORDS = 3
 _LONGEST = 200  # characters
 _MOST = 30  # of one ticker
+_MOST_BARS = 10  # of a page that are looked at
+_MOST_ITEMS = 100
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%")
 
 
@@ -29,23 +33,22 @@ def ticks_in(page: Page, place: Element, *, most: int = _MOST) -> list[tuple[Ele
 
 def bar_without_links(page: Page) -> Element | None:
     """Return the first place with the name of a ticker that says something, though no link of it leads anywhere."""
-    for element in page.looks:
-        is_bar = element.tag not in NO_PLACES and name_points(page, element) == CERTAIN
-        if is_bar and not any(page.links_in(element)) and ticks_in(page, element):
+    bars = (one for one in page.looks if name_points(page, one) == CERTAIN and one.tag not in NO_PLACES)
+    for element in islice(bars, _MOST_BARS):
+        if not any(page.links_in(element)) and ticks_in(page, element):
             return element
     return None
 
 
 def _items(page: Page, place: Element) -> Iterator[Element]:
     """Yield the items of a list, else elements that have the same name as one beside them."""
-    listed = [*place.iter("li")]
+    listed = [*islice(place.iter("li"), _MOST_ITEMS)]
     if listed:
         yield from (item for item in listed if not any(True for _ in item.iterdescendants("li")))
         return
-    names = [(one.tag, page.looks[one].name) for one in place.iterdescendants()]
-    for one, name in zip(place.iterdescendants(), names, strict=True):
-        if name[1] and names.count(name) > 1:
-            yield one
+    inside = [*islice(place.iterdescendants(), _MOST_ITEMS)]
+    number = Counter((one.tag, page.looks[one].name) for one in inside)
+    yield from (one for one in inside if page.looks[one].name and number[one.tag, page.looks[one].name] > 1)
 
 
 def _text(page: Page, item: Element) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from enum import IntEnum
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -18,6 +19,7 @@ _TEXTS = frozenset({"p", "span", "figcaption", "div", "strong", "b", "em", "font
 _EMPHASIS = frozenset({"b", "br", "strong", "em", "i", "span", "font", "u", "wbr"})
 _BLOCKS = ("div", "p", "section", "figcaption", "li", "header", "article")
 _TITLE = 20  # characters
+_MOST_LINKS, _MOST_ELEMENTS = 20, 300  # of a card
 _AROUND = 3  # levels above a link at which a heading makes it one
 _MORE = re.compile(
     r"[\W\d_]*|(?:(?:read|see|view|learn) )?more\b.{0,9}|continue\b.{0,9}|full story|(?:lire|voir|en savoir)\b.{0,14}"
@@ -67,7 +69,7 @@ def from_beside(link: Element) -> Title | None:
     """Return the title that a link without text is laid over: near it, where no other article is linked."""
     place = link.getparent()
     for _ in range(CLIMB):
-        if place is None or place.tag in {"body", "html"} or len(_leads_to(place)) > FEW_LINKS:
+        if place is None or place.tag in {"body", "html"} or _links_more(place):
             return None
         text = _best_inside(place)
         if text:
@@ -107,7 +109,7 @@ def _one_line(text: str | None) -> str:
 
 def _inside(link: Element) -> Title | None:
     """Return the highest heading in a link, else what is named a title; a kicker may stand in a lower heading."""
-    inside = [one for one in link.iterdescendants() if one.tag != "img"]
+    inside = [one for one in islice(link.iterdescendants(), _MOST_ELEMENTS) if one.tag != "img"]
     for heading in sorted((one for one in inside if one.tag in HEADINGS), key=lambda one: one.tag):
         text = text_of(heading)
         if says_enough(text):
@@ -142,15 +144,22 @@ def _rank_of(link: Element) -> Rank:
     return Rank.NAMED if "title" in kinds_of(link) else Rank.TEXT
 
 
-def _leads_to(place: Element) -> Collection[str]:
-    hrefs = (anchor.get("href") for anchor in place.iter("a"))
-    return {href for href in hrefs if href and not href.startswith(("#", "javascript"))}
+def _links_more(place: Element) -> bool:
+    """Tell whether a place links to more than an article and its category."""
+    hrefs: set[str] = set()
+    for number, anchor in enumerate(place.iter("a")):
+        href = anchor.get("href")
+        if href and not href.startswith(("#", "javascript")):
+            hrefs.add(href)
+        if len(hrefs) > FEW_LINKS or number > _MOST_LINKS:
+            return True
+    return False
 
 
 def _best_inside(place: Element) -> str:
     """Return a heading's text, else that of an element named title, else the first that says enough."""
     named = plain = ""
-    for one in place.iterdescendants():
+    for one in islice(place.iterdescendants(), _MOST_ELEMENTS):
         if one.tag in HEADINGS:
             text = text_of(one)
             if says_enough(text):
