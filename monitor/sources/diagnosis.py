@@ -41,10 +41,14 @@ _MAINTENANCE_WORDS = re.compile(
     r"|database connection|en travaux|صيانة|نعود قريبا|سنعود",
     re.IGNORECASE,
 )
-_MISSING_TITLE = re.compile(
-    r"^\W*(?:error |erreur )?404\b|\b404\W*$|(?:page|contenu|document) (?:not found|introuvable|non trouv|inexistant)"
-    r"|page (?:does not|doesn't) exist|nothing found"
+_MISSING_WORDS = re.compile(
+    r"^\W*404\b|\b(?:error|erreur|page|خطأ)\W{1,3}404\b|\b404\W{1,3}(?:error|page|not|erreur)"
+    r"|(?:page|contenu|document) (?:not found|introuvable|non trouv|inexistant)|page (?:does not|doesn't) exist"
     r"|الصفحة (?:غير موجودة|التي تبحث|المطلوبة غير)|لم يتم العثور على الصفحة",
+    re.IGNORECASE,
+)
+_SHELL = re.compile(
+    r"<(?:div|main)[^>]{0,200}\sid\s*=\s*[\"']?(?:root|app|__next|__nuxt|___gatsby)[\"']?[^>]{0,200}>\s*</",
     re.IGNORECASE,
 )
 _FEW_LINKS = 15  # on a page that stands in for the real one
@@ -79,23 +83,22 @@ def _other_xml(start: str) -> str | None:
 
 
 def stands_in(text: str) -> str | None:
-    """Return what an HTML page shows in place of its headlines, else None."""
+    """Return what an HTML page shows in place of its headlines, else None.
+
+    A page with many links is only taken at its title's word.
+    """
+    title = " ".join(_TITLE.findall(text)[:1])
     if count_links(text) >= _FEW_LINKS:
-        return None
+        return _says(title)
     if _WALL.search(text):
         return "it is a check against bots"
     refresh = _REFRESH.search(text)
     if refresh:
         return f"it only sends browsers on to {refresh[1]}"
-    said = " ".join([*_TITLE.findall(text)[:1], *_HEADING.findall(text)[:3]])
-    for words, meaning in (
-        (_WALL_WORDS, "it is a check against bots"),
-        (_CONSENT_WORDS, "it asks for consent to cookies"),
-        (_MAINTENANCE_WORDS, "it says the site is under maintenance"),
-    ):
-        if words.search(said):
-            return meaning
-    if _TEMPLATE.search(text):
+    said = _says(" ".join([title, *_HEADING.findall(text)[:3]]))
+    if said:
+        return said
+    if _TEMPLATE.search(text) or _SHELL.search(text):
         return (
             "a script of the page fills it in; watch its feed, what the script reads (type: json), or use type: browser"
         )
@@ -105,7 +108,17 @@ def stands_in(text: str) -> str | None:
 def is_missing(text: str) -> str | None:
     """Return what the title of a page says when it is no page of news, whatever else it shows, else None."""
     title = " ".join(_TITLE.findall(text)[:1]).strip()
-    return "it says the page does not exist" if _MISSING_TITLE.search(title) else None
+    return "it says the page does not exist" if _MISSING_WORDS.search(title) else None
+
+
+def _says(text: str) -> str | None:
+    meanings = (
+        (_WALL_WORDS, "it is a check against bots"),
+        (_CONSENT_WORDS, "it asks for consent to cookies"),
+        (_MAINTENANCE_WORDS, "it says the site is under maintenance"),
+        (_MISSING_WORDS, "it says the page does not exist"),
+    )
+    return next((meaning for words, meaning in meanings if words.search(text)), None)
 
 
 def _is_json(text: str) -> bool:

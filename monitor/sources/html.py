@@ -19,7 +19,7 @@ from monitor.sources.lastpage import LastPage
 from monitor.sources.layout import Layout, Region, selector_problem
 from monitor.sources.merge import merge
 from monitor.sources.request import request
-from monitor.sources.selection import is_empty, reach, select
+from monitor.sources.selection import is_empty, missing_containers, reach, select
 from monitor.sources.tree import base_of, clear, root_of, soup_of
 from monitor.urls import absolute, canonical
 
@@ -82,7 +82,7 @@ class HtmlExtractor:
     def extract(self, page: Fetched) -> Sequence[Item]:
         """Return the page's headlines in page order, each once.
 
-        Empty only when the containers that the endpoint's own regions name are all there and empty.
+        Empty only when the endpoint's own regions all name containers, and these are there and empty.
 
         Raises:
             ExtractError: no headline was found; says what the page is instead when that can be told.
@@ -90,7 +90,11 @@ class HtmlExtractor:
         same = self._last.items_if_same(page)
         if same is not None:
             return same
-        items = self._read(page)
+        try:
+            items = self._read(page)
+        except ExtractError:
+            self._last.forget()
+            raise
         self._last.keep(page, items)
         return items
 
@@ -105,7 +109,7 @@ class HtmlExtractor:
         items = merge(self._by_itself(root, text, page))
         instead = diagnosis.stands_in(text) if len(items) < _FEW else diagnosis.is_missing(text)
         if instead or not items:
-            raise self._nothing_found("", text)
+            raise self._nothing_found("", text, ())
         return items
 
     def _root(self, text: str) -> Element:
@@ -115,21 +119,28 @@ class HtmlExtractor:
         return root
 
     def _by_selectors(self, layout: Layout, root: Element, text: str, page: Fetched) -> Sequence[Item]:
+        """Return what own selectors find; when a list's find nothing, what is found without them.
+
+        A ticker may come and go, or be empty.
+        """
         site = self._site(root, page)
         with _released(soup_of(root, reach(layout))) as soup:
             items = merge(select(soup, layout, site))
-            if items or is_empty(soup, [region for _, region in layout.regions() if region.container]):
+            has_list = any(item.section is Section.LIST for item in items) or not layout.lists
+            if (items and has_list) or is_empty(soup, layout.lists if items else layout.all_regions):
                 return items
+            gone = missing_containers(soup, layout)
         found = [] if diagnosis.stands_in(text) else self._detected(text, page, layout)
-        if not found:
+        wanted = [one for one in found if not items or one.section is Section.LIST]
+        if not items and not wanted:
             selectors = " or ".join(f"'{region.items}'" for _, region in layout.regions())
-            raise self._nothing_found(f" with {selectors}", text)
-        return found
+            raise self._nothing_found(f" with {selectors}", text, gone)
+        return merge([*items, *wanted])
 
     def _detected(self, text: str, page: Fetched, layout: Layout) -> Sequence[Item]:
         """Return what is found without the selectors: only a ticker where they ask for nothing else."""
         root = self._root(text)
-        found = merge(detect.find(root, self._site(root, page)))
+        found = detect.find(root, self._site(root, page))
         wanted = [one for one in found if layout.lists or one.section is Section.TICKER]
         return [replace(one, evidence=f"selectors found nothing, {one.evidence}") for one in wanted]
 
@@ -163,9 +174,9 @@ class HtmlExtractor:
         base = absolute(page.final_url, base_of(root)) or page.final_url
         return Site(address=page.final_url, base=base, zone=self._context.zone, now=page.fetched_at)
 
-    def _nothing_found(self, how: str, text: str) -> ExtractError:
-        instead = diagnosis.stands_in(text) or diagnosis.is_missing(text)
-        reason = f"; {instead}" if instead else ""
+    def _nothing_found(self, how: str, text: str, gone: Sequence[str]) -> ExtractError:
+        instead = diagnosis.stands_in(text)
+        reason = f"; {instead}" if instead else "".join(f"; there is no container '{one}'" for one in gone)
         return self._error(
             f"no headline found{how} (page has {diagnosis.count_links(text)} links{reason}); "
             f"try: headline-monitor extract {self._options.url}"

@@ -51,6 +51,7 @@ class LastPage:
             return None
         if not self._shows_the_same(pieces, hashes, page.final_url):
             return None
+        self._seen = None
         self._in_a_row += 1
         return self._items
 
@@ -63,6 +64,10 @@ class LastPage:
         self._region = _region(page.body, items, len(pieces))
         self._links = _count_links(pieces[self._region.start : self._region.stop])
         self._seen = None
+
+    def forget(self) -> None:
+        """Forget everything: the page that was asked about shows nothing."""
+        self._region, self._seen = range(0), None
 
     def _shows_the_same(self, pieces: Sequence[bytes], hashes: array[int], address: str) -> bool:
         region = self._region

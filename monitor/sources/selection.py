@@ -41,9 +41,15 @@ def select(soup: BeautifulSoup, layout: Layout, site: Site) -> Iterator[Item]:
 
 
 def is_empty(soup: BeautifulSoup, regions: Sequence[Region]) -> bool:
-    """Tell whether the regions name containers which are all there and hold no link, and no more than a label."""
-    places = [soupsieve.select(region.container, soup) for region in regions if region.container]
+    """Tell whether all regions name containers, which are there and hold no link, and no more than a label."""
+    places = [soupsieve.select(region.container, soup) if region.container else [] for region in regions]
     return bool(places) and all(found and all(map(_holds_nothing, found)) for found in places)
+
+
+def missing_containers(soup: BeautifulSoup, layout: Layout) -> list[str]:
+    """Return the containers of a layout that the page does not have."""
+    named = dict.fromkeys(region.container for _, region in layout.regions() if region.container)
+    return [container for container in named if not soupsieve.select_one(container, soup)]
 
 
 def _elements(soup: BeautifulSoup, region: Region) -> Iterator[Tag]:

@@ -342,6 +342,21 @@ def test_an_empty_container_is_no_error(extract):
     assert extract(html, ticker={"items": ".bar li", "container": ".bar"}) == []
 
 
+def test_an_empty_ticker_does_not_hide_that_a_list_is_gone(extract):
+    html = page('<div class="bar"><span>عاجل</span></div><p>x</p>')
+    with pytest.raises(ExtractError, match="no headline found"):
+        extract(html, ticker={"items": ".bar li", "container": ".bar"}, list={"items": "h3 a"})
+
+
+def test_a_list_whose_selector_finds_nothing_is_found_without_it_beside_a_ticker(extract):
+    bar = '<div class="bar"><a href="/331701">La rocade est coupée par la neige</a></div>'
+    body = "".join(f'<h2><a href="/33150{n}">Harbour survey number {n} is out</a></h2>' for n in range(9))
+    found = extract(page(bar + body), ticker={"items": ".bar a"}, list={"items": ".gone a"})
+    assert [item.section for item in found] == [Section.TICKER, *[Section.LIST] * 9]
+    assert found[0].evidence == "selectors: .bar a"
+    assert {item.evidence for item in found[1:]} == {"selectors found nothing, detected list by heading: h2 > a"}
+
+
 @pytest.mark.parametrize(
     "bar",
     [
@@ -373,6 +388,39 @@ def test_a_container_that_is_gone_or_full_of_something_else_is_an_error(extract,
 def test_the_error_says_what_stands_in_for_the_page(extract, html, said):
     with pytest.raises(ExtractError, match=said):
         extract(page(html), list={"items": "h3 a"})
+
+
+MENU = "".join(f'<li><a href="/section-{n}">Section {n}</a></li>' for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "said"),
+    [
+        ("<title>404 Not Found</title>", MENU, "says the page does not exist"),
+        ("<title>الصفحة غير موجودة - موقع الميناء</title>", MENU, "says the page does not exist"),
+        ("<title>Page introuvable | Le Journal</title>", "<h1>Oups</h1>", "says the page does not exist"),
+        ("<title>Site en maintenance</title>", MENU, "under maintenance"),
+        ("<title>Avant de continuer : consentement</title>", MENU, "consent to cookies"),
+        ("<title>Site</title>", '<div id="root"></div><script src="/main.js"></script>', "script of the page"),
+        ("<title>Site</title>", MENU, r"page has 20 links\)"),
+    ],
+)
+def test_a_page_without_headlines_is_told_from_one_that_stands_in(extract, head, body, said):
+    for keys in ({}, {"list": {"items": "h3 a"}}):
+        with pytest.raises(ExtractError, match=said):
+            extract(page(body, head), **keys)
+
+
+def test_a_page_that_says_it_does_not_exist_is_none_whatever_else_it_shows(extract):
+    body = "".join(f'<h2><a href="/33150{n}">Harbour survey number {n} is out</a></h2>' for n in range(9))
+    with pytest.raises(ExtractError, match="says the page does not exist"):
+        extract(page(body, "<title>Error 404 - page not found</title>"))
+    assert len(extract(page(body, "<title>The 404 bus stops at the harbour</title>"))) == 9
+
+
+def test_a_container_that_is_gone_is_named(extract):
+    with pytest.raises(ExtractError, match=r"no headline found with '\.bar li' .*there is no container '\.bar'"):
+        extract(page("<p>x</p>"), ticker={"items": ".bar li", "container": ".bar"})
 
 
 def test_a_comment_form_with_a_captcha_does_not_make_a_page_a_bot_wall(extract):
