@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
+from monitor.sources.detect.labels import label_points
 from monitor.sources.detect.looks import look
 from monitor.sources.visible import INLINE, LONGEST_LABEL, UNSEEN
 from monitor.text import is_breaking_label
@@ -39,7 +40,7 @@ def _is_left_out(element: Element) -> bool:
     kinds = kinds_of(element)
     if kinds and ("spoken" in kinds or is_time(element)):
         return True
-    return element.tag == "time" or is_mark(element)
+    return element.tag == "time" or is_mark(element) or _is_badge(element)
 
 
 def _parts(element: Element) -> list[Element | str]:
@@ -72,6 +73,14 @@ def is_mark(element: Element) -> bool:
     if not text or len(element) or not _is_label(text):
         return False
     return element.get("class") is not None or text.upper() == text
+
+
+def _is_badge(element: Element) -> bool:
+    """Tell whether an element is a label that says nothing about the news, such as «Live» or «À la une»."""
+    text = element.text
+    if not text or len(element) or len(text) > 2 * LONGEST_LABEL or not element.get("class"):
+        return False
+    return label_points(" ".join(text.split())) > 0
 
 
 @lru_cache(maxsize=4096)

@@ -30,7 +30,14 @@ _BY_WORDS = (-2.0, -1.5, -0.7, 0.0, 0.5, 1.0)
 IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LETTERS_OF_ONE = 3  # that an ideograph stands for
 _BY_IDEOGRAPHS = 0.7
-_BY_RANK = {Rank.HEADING: 1.5, Rank.NAMED: 1.0, Rank.ATTRIBUTE: -0.3, Rank.PICTURE: -0.5, Rank.NONE: -4.0}
+_BY_RANK = {
+    Rank.HEADING: 1.5,
+    Rank.NAMED: 1.0,
+    Rank.BESIDE: 0.7,
+    Rank.ATTRIBUTE: -0.3,
+    Rank.PICTURE: -0.5,
+    Rank.NONE: -4.0,
+}
 _BY_SLUG = (-0.5, -1.0, -0.5, 0.3, 1.0, 1.3, 1.5)  # words; few of them count only where nothing else marks an article
 _FEW_WORDS = 2
 _AROUND = {"nav": -1.5, "foot": -1.5, "share": -2.5, "comments": -2.5, "promo": -0.7}
@@ -42,6 +49,15 @@ _LONG_WORD = 3  # letters
 _WORD = re.compile(r"[^\W_]+")
 _TELLING = re.compile(r"[:,«»\"“”?!;‘’'…،؟؛]")
 _EDITION = re.compile(r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2})$")
+_ALL_OF_IT = re.compile(
+    r"(?:voir|lire|consulte\w+) (?:tou|la suite|plus|le reste|l’ensemble)|découvr\w+ (?:tou|nos )"
+    r"|tou(?:te|te?s) (?:l[’']|les )(?:actu|articles|titres|infos|vidéos|news|dossiers)"
+    r"|(?:see|view|show|read|browse) (?:all|more|the latest)|all (?:the )?(?:news|stories|articles)"
+    r"|more (?:news|stories|from)|(?:عرض|مشاهدة|قراءة) (?:المزيد|الكل|جميع|كل)|المزيد من"
+    r"|(?:جميع|كل) (?:ال[أا]خبار|المقالات|المواد)|ver (?:m[áa]s|tod)|todas las|alle (?:news|nachrichten|artikel)"
+    r"|все новости|больше новостей",
+    re.IGNORECASE,
+)
 _EMPHASIS = frozenset({"b", "strong", "em", "i", "span", "u", "font"})
 _SENTENCES = frozenset({"p", "div", "td", "li", "dd", "blockquote"})
 _RUNNING_TEXT = 60  # characters around a link
@@ -98,6 +114,7 @@ def _words_points(title: str, rank: Rank, address: Address) -> float:
         + _BY_RANK.get(rank, 0)
         + (0.5 if _TELLING.search(title) else 0)
         + (-3.0 if _EDITION.search(title) else 0)  # «جريدة … بتاريخ 2026/03/02»: a paper's issue, not its news
+        + (-3.0 if _ALL_OF_IT.match(title) else 0)
         + _address_points(address, words)
     )
 

@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 
 from monitor.sources.detect.page import Page
 from monitor.sources.times import from_iso
-from monitor.sources.tree import CLIMB
+from monitor.sources.tree import CLIMB, FEW_LINKS
 
 _ATTRIBUTES = ("datetime", "title")
 
@@ -23,6 +23,8 @@ class Times:
         for element, look in page.looks.items():
             if ("time" in look.kinds or element.tag == "time") and any(map(element.get, _ATTRIBUTES)):
                 for place in (element, *islice(element.iterancestors(), CLIMB)):
+                    if _holds_several(page, place):
+                        break
                     self._at.setdefault(place, []).append(element)
 
     def near(self, link: Element) -> datetime | None:
@@ -38,3 +40,13 @@ class Times:
     def _read(self, time: Element) -> datetime | None:
         values = (time.get(name) for name in _ATTRIBUTES)
         return next((moment for value in values if value and (moment := from_iso(value, self._zone))), None)
+
+
+def _holds_several(page: Page, place: Element) -> bool:
+    """Tell whether a place links to more than an article and its category."""
+    keys = set()
+    for key, _ in page.links_in(place):
+        keys.add(key)
+        if len(keys) > FEW_LINKS:
+            return True
+    return False

@@ -157,23 +157,25 @@ def _links_more(place: Element) -> bool:
 
 
 def _best_inside(place: Element) -> str:
-    """Return a heading's text, else that of an element named title, else the first that says enough."""
-    named = plain = ""
+    """Return a heading's text, else that of an element named title, else the first that says enough.
+
+    «أمطار» is enough where it is a heading or named a title.
+    """
+    named = plain = short = ""
     for one in islice(place.iterdescendants(), _MOST_ELEMENTS):
-        if one.tag in HEADINGS:
+        is_heading = one.tag in HEADINGS
+        if is_heading or "title" in kinds_of(one):
             text = text_of(one)
-            if says_enough(text):
+            if not says_enough(text):
+                short = short or text
+            elif is_heading:
                 return text
-        elif not named and "title" in kinds_of(one):
-            named = _if_enough(one)
+            else:
+                named = named or text
         elif not plain and not named and one.tag in _TEXTS and _is_plain(one):
-            plain = _if_enough(one)
-    return named or plain
-
-
-def _if_enough(element: Element) -> str:
-    text = text_of(element)
-    return text if says_enough(text) and not is_breaking_label(text) else ""
+            text = text_of(one)
+            plain = text if says_enough(text) and not is_breaking_label(text) else ""
+    return named or short or plain
 
 
 def _is_plain(element: Element) -> bool:
