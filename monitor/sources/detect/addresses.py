@@ -27,7 +27,7 @@ _DATE = re.compile(
 )
 _BETWEEN_WORDS = re.compile(r"[-_+ ,.–]+")
 _ENDING = re.compile(r"\.[a-z]{1,5}$", re.IGNORECASE)
-_LONG_NUMBER = re.compile(r"\d{4,}|(?:^|[-_+ ,.–])\d{3,}(?:$|[-_+ ,.–])")
+_LONG_NUMBER = re.compile(r"\d{4,}|(?:^|[-_+ ,.–=])\d{3,}(?:$|[-_+ ,.–&])")
 _SHORT_NUMBER = 2  # digits: a day or a month
 _SLUG = 2  # words; more are a title
 _SLUG_WITHOUT_WORDS = 24  # characters
@@ -63,7 +63,7 @@ def address(base: str, href: str) -> Address | None:
     key = canonical(url)
     parts = urlsplit(key)
     path = unquote(parts.path) if "%" in parts.path else parts.path
-    if _MEDIA.search(path) or not (path.strip("/") or parts.query):
+    if _MEDIA.search(path) or not (path.strip("/") or _LONG_NUMBER.search(parts.query)):
         return None
     segments = [segment for segment in path.split("/") if segment]
     longest = max((_words(segment) for segment in segments), key=len, default=[])

@@ -175,7 +175,7 @@ def _best_inside(place: Element) -> str:
         elif not plain and not named and one.tag in _TEXTS and _is_plain(one):
             text = text_of(one)
             plain = text if says_enough(text) and not is_breaking_label(text) else ""
-    return named or short or plain
+    return named or plain or short
 
 
 def _is_plain(element: Element) -> bool:
