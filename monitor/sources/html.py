@@ -82,7 +82,7 @@ class HtmlExtractor:
     def extract(self, page: Fetched) -> Sequence[Item]:
         """Return the page's headlines in page order, each once.
 
-        Empty only when the endpoint's own regions all name containers, and these are there and empty.
+        Empty only when the containers that the endpoint's own regions name are all there and empty.
 
         Raises:
             ExtractError: no headline was found; says what the page is instead when that can be told.
@@ -126,13 +126,14 @@ class HtmlExtractor:
         site = self._site(root, page)
         with _released(soup_of(root, reach(layout))) as soup:
             items = merge(select(soup, layout, site))
-            has_list = any(item.section is Section.LIST for item in items) or not layout.lists
-            if (items and has_list) or is_empty(soup, layout.lists if items else layout.all_regions):
-                return items
+            has_list = any(item.section is Section.LIST for item in items) or is_empty(soup, layout.lists)
+            is_quiet = not items and is_empty(soup, [region for _, region in layout.regions()])
             gone = missing_containers(soup, layout)
+        if (items or is_quiet) and (has_list or not layout.lists):
+            return items
         found = [] if diagnosis.stands_in(text) else self._detected(text, page, layout)
-        wanted = [one for one in found if not items or one.section is Section.LIST]
-        if not items and not wanted:
+        wanted = [one for one in found if one.section is Section.LIST or not (items or is_quiet)]
+        if not items and not wanted and not is_quiet:
             selectors = " or ".join(f"'{region.items}'" for _, region in layout.regions())
             raise self._nothing_found(f" with {selectors}", text, gone)
         return merge([*items, *wanted])

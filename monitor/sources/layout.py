@@ -53,11 +53,6 @@ class Layout:
     lists: tuple[Region, ...] = ()
     origin: str = "selectors"  # selectors | recipe NAME
 
-    @property
-    def all_regions(self) -> Sequence[Region]:
-        """Return the regions alone."""
-        return [region for _, region in self.regions()]
-
     def regions(self) -> Sequence[tuple[Section, Region]]:
         """Return every region with what stands in it, the ticker first."""
         ticker = [(Section.TICKER, self.ticker)] if self.ticker else []

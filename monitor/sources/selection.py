@@ -41,8 +41,8 @@ def select(soup: BeautifulSoup, layout: Layout, site: Site) -> Iterator[Item]:
 
 
 def is_empty(soup: BeautifulSoup, regions: Sequence[Region]) -> bool:
-    """Tell whether all regions name containers, which are there and hold no link, and no more than a label."""
-    places = [soupsieve.select(region.container, soup) if region.container else [] for region in regions]
+    """Tell whether the regions name containers which are all there and hold no link, and no more than a label."""
+    places = [soupsieve.select(region.container, soup) for region in regions if region.container]
     return bool(places) and all(found and all(map(_holds_nothing, found)) for found in places)
 
 

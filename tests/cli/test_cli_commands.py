@@ -138,7 +138,7 @@ def test_extract_needs_no_selectors_and_can_do_without_recipes(tmp_path: Path) -
 
 
 def test_extract_says_why_a_page_shows_nothing(tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "page.html").write_text("<html><body><a href='/about'>About</a></body></html>", encoding="utf-8")
 
     done = call("extract", "page.html", "--url", "https://site.example/", "--list", ".nope a", folder=tmp_path)
 

@@ -342,10 +342,11 @@ def test_an_empty_container_is_no_error(extract):
     assert extract(html, ticker={"items": ".bar li", "container": ".bar"}) == []
 
 
-def test_an_empty_ticker_does_not_hide_that_a_list_is_gone(extract):
-    html = page('<div class="bar"><span>عاجل</span></div><p>x</p>')
-    with pytest.raises(ExtractError, match="no headline found"):
-        extract(html, ticker={"items": ".bar li", "container": ".bar"}, list={"items": "h3 a"})
+def test_an_empty_ticker_does_not_hide_that_a_list_has_moved(extract):
+    body = "".join(f'<h2><a href="/33150{n}">Harbour survey number {n} is out</a></h2>' for n in range(9))
+    html = page(f'<div class="bar"><span>عاجل</span></div>{body}')
+    found = extract(html, ticker={"items": ".bar li", "container": ".bar"}, list={"items": "h3 a"})
+    assert [item.section for item in found] == [Section.LIST] * 9
 
 
 def test_a_list_whose_selector_finds_nothing_is_found_without_it_beside_a_ticker(extract):
