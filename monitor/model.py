@@ -219,6 +219,15 @@ class Indexed:
     story: int | None  # id of the first headline of its story; None: itself
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flood:
+    """Many changes at one look that are probably old: they are not told until a person says so."""
+
+    id: str
+    changes: frozenset[str]  # ids
+    reason: str
+
+
 # --- matching and routing -----------------------------------------------------------------------------
 
 
@@ -254,8 +263,15 @@ class Alert:
     high_priority: bool = False
     same_story: tuple[str, str] | None = None  # source and title under which the story was told before
     dropped: str | None = None  # why nobody gets it
+    flood: str | None = None  # id of the flood it is held with
+    held_beside: int = 0  # how many more of its channel are held
     again: bool = False  # dropped for now: its rules may still alert for the headline
     article: Article | None = None  # what the headline's page says, when a rule wants to know
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether somebody will get it."""
+        return not (self.dropped or self.flood)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,6 +430,7 @@ class PollResult:
     alerts: Sequence[Alert] = ()
     unread: Sequence[Change] = ()  # those of the changes whose articles are to be matched
     indexed: Sequence[Indexed] = ()
+    flood: Flood | None = None
     status: int | None = None
     size: int | None = None  # bytes of the body
     items: int | None = None

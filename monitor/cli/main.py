@@ -14,6 +14,7 @@ from monitor.cli.deliveries import deliveries
 from monitor.cli.demo import demo
 from monitor.cli.extract import extract
 from monitor.cli.grep import grep
+from monitor.cli.held import held
 from monitor.cli.history import history
 from monitor.cli.init import init
 from monitor.cli.notify import notify
@@ -50,7 +51,7 @@ def cli() -> None:
 
 for command in (
     *(run, once, check, probe, extract, why, grep, preview, notify),
-    *(status, history, deliveries, silence, backup, restore, verify, prune, export, init, demo, schema),
+    *(status, history, held, deliveries, silence, backup, restore, verify, prune, export, init, demo, schema),
 ):
     cli.add_command(command)
 

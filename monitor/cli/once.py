@@ -113,7 +113,7 @@ def _show_poll(result: PollResult) -> None:
     else:
         click.echo(f"{place}: {result.items or 'no change,'} headlines, {len(result.changes)} new or edited")
     for change in result.changes:
-        rules = sorted({m.rule for a in result.alerts if a.change.id == change.id and not a.dropped for m in a.matches})
+        rules = sorted({m.rule for a in result.alerts if a.change.id == change.id and a.goes_out for m in a.matches})
         told = f"  → {', '.join(rules)}" if rules else ""
         click.echo(f"  {change.kind}: {isolate(change.headline.title)}{told}")
 

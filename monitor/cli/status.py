@@ -33,13 +33,14 @@ def status(state: Path | None, *, as_json: bool) -> None:
             click.echo(f"nothing has run yet on {database(state)}; next: headline-monitor run")
             sys.exit(0)
         endpoints, recipients = store.queries.endpoints_status(), store.queries.recipients_status()
-        counts = store.queries.counts()
+        counts, floods = store.queries.counts(), store.floods()
         active = {row.source for row in endpoints}
         looks = [look for name, look in sorted(store.discoveries().items()) if name in active]
     if as_json:
         report = {
             "endpoints": [asdict(row) for row in endpoints],
             "discovery": [asdict(look) for look in looks],
+            "held": [asdict(flood) for flood in floods],
             "recipients": [asdict(row) for row in recipients],
             "counts": asdict(counts),
         }
@@ -57,6 +58,10 @@ def status(state: Path | None, *, as_json: bool) -> None:
             f"{counts.deliveries_pending} messages to send, {counts.deliveries_sent} sent, "
             f"{counts.deliveries_unconfirmed} unconfirmed, {counts.deliveries_dead} dead"
         )
+        for flood in floods:
+            click.secho(
+                f"{flood.source}: {flood.alerts} alerts held ({flood.reason}); headline-monitor held list", fg="yellow"
+            )
     sys.exit(1 if counts.sources_failing or counts.deliveries_dead else 0)
 
 

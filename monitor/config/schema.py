@@ -42,6 +42,8 @@ class SourceConfig:
     lang: tuple[str, ...] = ()
     """Languages of the headlines: `ar`, `fr`, `en`. A French word is then not taken for an English one that is
     written alike; all when missing."""
+    backlog: int = 0
+    """Tell so many of the newest headlines on purpose when the source is looked at for the first time."""
     enabled: bool = True
     """`false` stops polling; what was seen stays remembered."""
 

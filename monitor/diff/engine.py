@@ -54,6 +54,7 @@ def compare(
     *,
     baseline: bool,
     absent_since: datetime | None = None,
+    backlog: int = 0,
 ) -> Diff:
     """Return what the page changes.
 
@@ -66,9 +67,10 @@ def compare(
             the new one may be the first to show it, and nobody would ever be told.
         absent_since: headlines last seen before it have reappeared; the source was read without them since. None:
             nothing ever reappears.
+        backlog: how many of the newest headlines are told although the source is looked at for the first time.
     """
     sightings = _collect(items, memory, now)
-    fresh = _fresh(sightings, memory, now) if baseline else ()
+    fresh = (*_fresh(sightings, memory, now), *_backlog(sightings, memory, backlog)) if baseline else ()
     upserts: list[Upsert] = []
     changes: list[Change] = []
     for sighting in sightings:
@@ -145,8 +147,9 @@ def _find_known(item: Item, keys: Collection[str], by_key: Mapping[str, Sequence
     for known in near.values():
         shared, was = known.keys.intersection(keys), known.headline
         if identity.same_headline(shared, item.title, item.url, was.title, was.url):
-            found.append((len(shared), -identity.STRENGTH.index(identity.primary(shared)[0]), known.id))
-    return near[max(found)[2]] if found else None
+            strength = -identity.STRENGTH.index(identity.primary(shared)[0])
+            found.append((len(shared), strength, was.breaking == item.breaking, known.id))
+    return near[max(found)[-1]] if found else None
 
 
 def _find_new(item: Item, keys: Collection[str], sightings: Sequence[_Sighting]) -> _Sighting | None:
@@ -154,7 +157,9 @@ def _find_new(item: Item, keys: Collection[str], sightings: Sequence[_Sighting])
         shared = sighting.keys.intersection(keys)
         if sighting.known or not shared:
             continue
-        if any(identity.same_headline(shared, item.title, item.url, x.title, x.url) for x in sighting.items):
+        # One without a link must not join two that have one: the next look would tell them apart.
+        linked = [x for x in sighting.items if x.url and item.url]
+        if any(identity.same_headline(shared, item.title, item.url, x.title, x.url) for x in linked or sighting.items):
             return sighting
     return None
 
@@ -170,6 +175,17 @@ def _fresh(sightings: Sequence[_Sighting], memory: Memory, now: datetime) -> Seq
         if not sighting.known and any(i.published_at and begin < i.published_at <= now for i in sighting.items)
     ]
     return found if len(found) <= MOST_FRESH else ()
+
+
+def _backlog(sightings: Sequence[_Sighting], memory: Memory, most: int) -> Sequence[_Sighting]:
+    """Return the newest headlines of a source that was never read: by date where there are dates, else the first."""
+    if memory.watched_since is not None or most < 1:
+        return ()
+    return sorted(sightings, key=_published, reverse=True)[:most]
+
+
+def _published(sighting: _Sighting) -> float:
+    return max((item.published_at.timestamp() for item in sighting.items if item.published_at), default=0.0)
 
 
 def _judge_new(source: str, sighting: _Sighting, now: datetime, *, baseline: bool) -> tuple[Upsert, Change | None]:

@@ -104,6 +104,7 @@ def build(
             clock=clock,
             random=random,
             owner=owner,
+            backlogs={source.name: source.backlog for source in config.sources if source.backlog},
             reappear_after=config.reappear_after,
             parsing=parsing or nullcontext(),
             reads_articles=unread is not None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.cadence import polling
-from monitor.diff import engine, identity
+from monitor.diff import engine, floods, identity
 from monitor.errors import MemoryChanged, SourceError
 from monitor.match.article import wants_article
 from monitor.match.rules import RuleSet
@@ -30,6 +30,7 @@ from monitor.model import (
 )
 from monitor.pipeline.telling import find_kin
 from monitor.ports import Clock, Extractor, Fetcher, Random, Store
+from monitor.route.hold import hold
 from monitor.route.plan import Router
 
 LEASE = timedelta(minutes=5)  # far longer than the fetch deadline and any parse; only a killed process lets it run out
@@ -48,6 +49,7 @@ class Poller:
     clock: Clock
     random: Random
     owner: str  # names this process in leases
+    backlogs: Mapping[str, int] = field(default_factory=dict)  # of a source, told on purpose when it is learned
     reappear_after: timedelta | None = None  # headlines that were gone for longer are told again
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
     reads_articles: bool = False  # whether somebody matches articles
@@ -120,10 +122,14 @@ class Poller:
             now,
             baseline=state.baselined_at is None,
             absent_since=self._absent_since(state),
+            backlog=self.backlogs.get(state.source, 0),
         )
         engine.check_plausible(diff, items, state.typical_items)
         kin, indexed = find_kin(self.store, state.source, diff.changes, now)
         alerts = [alert for change in diff.changes for alert in self._alerts_of(change, kin[change.id], now)]
+        flood = floods.judge(diff.changes, diff.known, memory, state, now)
+        if flood:
+            alerts = hold(alerts, flood)
         outcome = PollOutcome.CHANGED if diff.changes else PollOutcome.UNCHANGED
         return PollResult(
             owner=self.owner,
@@ -138,6 +144,7 @@ class Poller:
             alerts=alerts,
             unread=self._unread(diff.changes),
             indexed=indexed,
+            flood=flood if any(alert.flood for alert in alerts) else None,
             status=page.status,
             size=len(page.body),
             items=len(items),

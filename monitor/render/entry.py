@@ -66,6 +66,8 @@ def _notes(alert: Alert, now: datetime, zone: ZoneInfo, words: Words) -> Iterabl
     change = alert.change
     if change.kind is ChangeKind.EDITED and change.previous_title is not None:
         yield f"{words.edited} {isolate(_short(change.previous_title, _LONGEST_FORMER))}"
+    if alert.held_beside:
+        yield words.held.format(isolate(str(alert.held_beside)))
     if alert.same_story:
         source, title = alert.same_story
         told = isolate(_short(title, _LONGEST_FORMER))

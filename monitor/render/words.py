@@ -26,6 +26,7 @@ class Words:
     published: str
     edited: str  # before the title as it was
     edited_at: str
+    held: str  # after the number of alerts that are held beside this one
     same_story: str  # before the source and title that told it first
     rule: str
     also: str  # before further rules
@@ -57,6 +58,7 @@ WORDS: Mapping[str, Words] = {
         published="published",
         edited="edited, was:",
         edited_at="edited",
+        held="{} more appeared at once, look old and are held: headline-monitor held list",
         same_story="same story as on",
         rule="rule",
         also="also",
@@ -77,6 +79,7 @@ WORDS: Mapping[str, Words] = {
         published="publié à",
         edited="modifié, avant :",
         edited_at="modifié à",
+        held="{} autres sont apparus d'un coup, semblent anciens et sont retenus : headline-monitor held list",
         same_story="même sujet que sur",
         rule="règle",
         also="et aussi",
@@ -97,6 +100,7 @@ WORDS: Mapping[str, Words] = {
         published="نُشر",
         edited="عُدّل العنوان، وكان:",
         edited_at="عُدّل",
+        held="ظهرت معه دفعة واحدة {} من العناوين تبدو قديمة وهي محجوزة: headline-monitor held list",
         same_story="الخبر نفسه في",
         rule="القاعدة",
         also="وأيضا",

@@ -26,8 +26,17 @@ def poll(before: PollState, result: PollResult) -> None:
         items=result.items,
         ms=result.elapsed_ms,
     )
+    if result.flood:
+        log(
+            logging.WARNING,
+            "flood held",
+            source=source,
+            endpoint=endpoint,
+            reason=result.flood.reason,
+            next="headline-monitor held list",
+        )
     for change in result.changes:
-        alerts = [alert for alert in result.alerts if alert.change.id == change.id and not alert.dropped]
+        alerts = [alert for alert in result.alerts if alert.change.id == change.id and alert.goes_out]
         log(
             logging.INFO,
             f"headline {change.kind}",

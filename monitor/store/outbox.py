@@ -18,6 +18,7 @@ PATIENCE = 3  # attempts after which a message stands back behind the others
 
 ALERT = f"""
 SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, alert.due_at, alert.same_story,
+  alert.flood, alert.held_beside,
   {rows.CHANGE}
 FROM (
   SELECT seq AS chosen, row_number() OVER (PARTITION BY channel ORDER BY high_priority DESC, seq) AS place FROM alert

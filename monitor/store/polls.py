@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from monitor.errors import LeaseLost, MemoryChanged
 from monitor.model import Alert, Change, Memory, PollOutcome, PollResult, Upsert
-from monitor.store import rows, stories
+from monitor.store import floods, rows, stories
 from monitor.store.rows import ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
 
@@ -65,6 +65,8 @@ def commit(database: Database, result: PollResult) -> None:
             _save_alert(db, alert)
         for change in result.unread:
             db.execute("INSERT INTO unread (change_id, due_at) VALUES (?, ?)", (change.id, ms(result.at)))
+        if result.flood:
+            floods.save(db, result.flood, result.state.source, result.state.endpoint, ms(result.at))
         stories.save(db, result.indexed, ids, ms(result.at))
         if result.outcome in _LOGGED:
             _log(db, result)
@@ -200,9 +202,10 @@ def _save_change(db: sqlite3.Connection, change: Change, headline: int) -> None:
 def _save_alert(db: sqlite3.Connection, alert: Alert) -> None:
     """Write an alert; one that a rule wants although another rule's was dropped takes its place."""
     db.execute(
-        "INSERT INTO alert (id, change_id, channel, matches, high_priority, due_at, state, reason, same_story)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = 'waiting', reason = NULL,"
-        " matches = excluded.matches, due_at = excluded.due_at, same_story = excluded.same_story"
+        "INSERT INTO alert (id, change_id, channel, matches, high_priority, due_at, state, reason, flood,"
+        " held_beside, same_story) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " state = 'waiting', reason = NULL, matches = excluded.matches, due_at = excluded.due_at,"
+        " same_story = excluded.same_story"
         " WHERE alert.state = 'dropped' AND excluded.state = 'waiting'",
         (
             alert.id,
@@ -211,8 +214,10 @@ def _save_alert(db: sqlite3.Connection, alert: Alert) -> None:
             rows.matches_json(alert.matches),
             alert.high_priority,
             ms(alert.due_at),
-            "dropped" if alert.dropped else "waiting",
+            "dropped" if alert.dropped else "held" if alert.flood else "waiting",
             text_or_none(alert.dropped),
+            alert.flood,
+            alert.held_beside,
             rows.as_json(alert.same_story) if alert.same_story else None,
         ),
     )

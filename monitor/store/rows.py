@@ -163,6 +163,8 @@ def alert(row: sqlite3.Row) -> Alert:
         due_at=moment(row["due_at"]),
         high_priority=bool(row["high_priority"]),
         same_story=_pair(row["same_story"]),
+        flood=row["flood"],
+        held_beside=row["held_beside"],
     )
 
 

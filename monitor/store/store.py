@@ -26,6 +26,7 @@ from monitor.store import (
     audit,
     discovered,
     export,
+    floods,
     outbox,
     past,
     polls,
@@ -35,6 +36,7 @@ from monitor.store import (
     unread,
     upkeep,
 )
+from monitor.store.floods import HeldFlood
 from monitor.store.late import Late, Settling
 from monitor.store.past import Past
 from monitor.store.queries import Queries
@@ -80,6 +82,18 @@ class SqliteStore:
     def past(self, ids: Sequence[int]) -> Sequence[Past]:
         """Return what is remembered of these headlines, in this order."""
         return past.past(self._database, ids)
+
+    def floods(self) -> Sequence[HeldFlood]:
+        """Return the floods of which alerts are held, newest first."""
+        return floods.held(self._database)
+
+    def release_flood(self, flood: str, now: datetime) -> int:
+        """Let the held alerts of a flood go out and return how many."""
+        return floods.release(self._database, flood, now)
+
+    def drop_flood(self, flood: str) -> int:
+        """Drop the held alerts of a flood and return how many."""
+        return floods.drop(self._database, flood)
 
     def messages_since(self, channel: str, since: datetime) -> int:
         return outbox.messages_since(self._database, channel, since)

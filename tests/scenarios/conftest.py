@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,17 @@ def address(site: str, endpoint: str) -> str:
     return f"https://{site}.example/{'feed' if endpoint == 'feed' else ''}"
 
 
+def expanded(entries: Iterable[Any]) -> Iterator[Any]:
+    """Yield the entries; one with `numbers: [first, last]` stands for many, {n} for the number of each."""
+    for entry in entries:
+        if not isinstance(entry, dict) or "numbers" not in entry:
+            yield entry
+            continue
+        first, last = entry["numbers"]
+        for n in range(first, last + 1):
+            yield {key: str(value).replace("{n}", str(n)) for key, value in entry.items() if key != "numbers"}
+
+
 class Player:
     """Sites with a page and a feed each, one desk, and the line between them."""
 
@@ -38,7 +49,7 @@ class Player:
         self.clock = ManualClock()
         self.fetcher = FakeFetcher(self.clock)
         self.channel = FakeChannel()
-        self.site, self.hushed = "site", list[str]()
+        self.site, self.hushed, self.held = "site", list[str](), list[str]()
         self.store = open_store(folder / "monitor.db")
         words = tuple(scenario.get("watch", ()))
         rules = [Rule(name="words", any=words, all=(), none=(), breaking=False, sources=())] if words else []
@@ -66,6 +77,7 @@ class Player:
             clock=self.clock,
             random=lambda: 0.5,
             owner="test",
+            backlogs={"site": scenario.get("backlog", 0)},
             reappear_after=Duration(days=scenario["reappear_after_days"])
             if "reappear_after_days" in scenario
             else None,
@@ -108,12 +120,13 @@ class Player:
             address(self.site, "page"): self._page(poll),
             address(self.site, "feed"): self._feed(poll),
         }
-        self.hushed = []
+        self.hushed, self.held = [], []
         already = len(self.channel.titles)
         changes, outcomes = [], []
         for state in self.poller.claim(self.clock(), 10):
             result = self.poller.poll(state)
             outcomes.append(str(result.outcome))
+            self.held += [alert.change.headline.title for alert in result.alerts if alert.flood]
             self.hushed += [alert.change.headline.title for alert in result.alerts if alert.dropped]
             changes += [f"{change.kind}: {change.headline.title}" for change in result.changes]
         while self.flusher.step(self.clock()):
@@ -129,8 +142,8 @@ class Player:
             return str(poll["raw"]).encode()
         if "ticker" not in poll and "list" not in poll:
             return None
-        bar = "".join(f"<li>{self._anchor(item)}</li>" for item in poll.get("ticker", ()))
-        cards = "".join(f"<article><h2>{self._anchor(item)}</h2></article>" for item in poll.get("list", ()))
+        bar = "".join(f"<li>{self._anchor(item)}</li>" for item in expanded(poll.get("ticker", ())))
+        cards = "".join(f"<article><h2>{self._anchor(item)}</h2></article>" for item in expanded(poll.get("list", ())))
         return f'<html><body><div class="ticker"><ul>{bar}</ul></div>{cards}</body></html>'.encode()
 
     def _anchor(self, item: Any) -> str:
@@ -141,7 +154,7 @@ class Player:
     def _feed(self, poll: dict[str, Any]) -> bytes | None:
         if "feed" not in poll:
             return None
-        entries = "".join(self._entry(self._item(item)) for item in poll["feed"])
+        entries = "".join(self._entry(self._item(item)) for item in expanded(poll["feed"]))
         return (
             '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>site</title>'
             f"<link>{address(self.site, 'page')}</link><description>d</description>{entries}</channel></rss>"

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
+from scenarios.conftest import expanded
 
 from monitor import urls
-from monitor.diff import edits, engine, identity, likeness, stories
+from monitor.diff import edits, engine, floods, identity, likeness, stories
 from monitor.model import EditKind, Memory
 from monitor.pipeline.poll import Poller
 
@@ -26,24 +27,30 @@ def play(player: Any, scenario: dict[str, Any]) -> list[str]:
     wrong = []
     for number, poll in enumerate(scenario["polls"], 1):
         changes, alerts, outcomes = player.step(poll)
-        news = [_written(scenario, entry) for entry in poll.get("news", [])]
+        news = [_written(scenario, entry) for entry in expanded(poll.get("news", []))]
         if sorted(changes) != sorted(news):
             wrong.append(f"poll {number}: expected news {news}, got {changes}")
-        if "alerts" in poll and sorted(alerts) != sorted(_title(scenario, name) for name in poll["alerts"]):
+        if "alerts" in poll and sorted(alerts) != sorted(_title(scenario, name) for name in expanded(poll["alerts"])):
             wrong.append(f"poll {number}: expected alerts {poll['alerts']}, got {alerts}")
         if sorted(player.hushed) != sorted(_title(scenario, name) for name in poll.get("hushed", [])):
             wrong.append(f"poll {number}: expected hushed {poll.get('hushed', [])}, got {player.hushed}")
+        if sorted(player.held) != sorted(_title(scenario, name) for name in expanded(poll.get("held", []))):
+            wrong.append(f"poll {number}: expected held {poll.get('held', [])}, got {player.held}")
         if poll.get("failed", False) != ("failed" in outcomes):
             wrong.append(f"poll {number}: expected failed={poll.get('failed', False)}, got {outcomes}")
     return wrong
 
 
 def _written(scenario: dict[str, Any], entry: Any) -> str:
+    if isinstance(entry, dict) and "title" in entry:
+        return f"new: {entry['title']}"
     kind, name = next(iter(entry.items())) if isinstance(entry, dict) else ("new", entry)
     return f"{kind}: {_title(scenario, name)}"
 
 
-def _title(scenario: dict[str, Any], name: str) -> str:
+def _title(scenario: dict[str, Any], name: Any) -> str:
+    if isinstance(name, dict):
+        return str(name["title"])
     return scenario["headlines"][name]["title"] if name in scenario.get("headlines", {}) else name
 
 
@@ -124,6 +131,12 @@ WITHOUT = {
     "places of a story": _replace(likeness, "_elsewhere", lambda mine, others: False),
     "a day later it is told again": _replace(stories, "WINDOW", stories.timedelta(days=99)),
     "only what was told hides": _take_all_for_told,
+    "held floods": _replace(floods, "FLOOD_FROM", 999),
+    "dates of a flood": _replace(floods, "STALE", engine.timedelta(days=9999)),
+    "numbers of a flood": _replace(floods, "_number", lambda url: None),
+    "a page without a familiar headline": _replace(floods, "SHORT_GAP", engine.timedelta(0)),
+    "proof of age": _replace(floods, "_is_old", lambda *a: True),
+    "backlog": _replace(engine, "_backlog", lambda *a: ()),
     "fullest title": _replace(engine, "_fullest", lambda titles: min(titles, key=len)),
 }
 

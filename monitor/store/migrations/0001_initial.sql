@@ -111,13 +111,25 @@ CREATE TABLE alert (
   matches TEXT NOT NULL,                        -- JSON: rules and spans in the change's title
   high_priority INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'queued', 'dropped')),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'queued', 'dropped')),
   reason TEXT,
+  flood TEXT,                                   -- held, or was held, with it
+  held_beside INTEGER NOT NULL DEFAULT 0,       -- how many more of its channel are
   same_story TEXT,                              -- JSON: source and title under which the story was told before
   UNIQUE (change_id, channel),
   CHECK ((state = 'dropped') = (reason IS NOT NULL))
 ) STRICT;
 CREATE INDEX alert_due ON alert (due_at) WHERE state = 'waiting';
+
+CREATE INDEX alert_held ON alert (flood) WHERE state = 'held';
+
+CREATE TABLE flood (                            -- many probably old headlines at one look
+  id TEXT PRIMARY KEY,
+  source TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE delivery (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,74 @@
+"""Alerts that are held since they came in a flood: listed, released, dropped."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Flood
+from monitor.store.rows import moment, ms, text
+from monitor.store.sqlite import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFlood:
+    """A flood whose alerts wait for a person."""
+
+    id: str
+    source: str
+    endpoint: str
+    at: datetime
+    reason: str
+    alerts: int
+    titles: tuple[str, ...]
+
+
+def save(db: sqlite3.Connection, flood: Flood, source: str, endpoint: str, at: int) -> None:
+    db.execute(
+        "INSERT INTO flood (id, source, endpoint, at, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (flood.id, source, endpoint, at, text(flood.reason)),
+    )
+
+
+def held(database: Database) -> list[HeldFlood]:
+    """Return the floods of which alerts are held, newest first."""
+    titles: dict[str, list[str]] = {}
+    for row in database.read(
+        "SELECT flood, title FROM alert JOIN change ON change.id = change_id WHERE state = 'held' ORDER BY alert.seq"
+    ):
+        titles.setdefault(row["flood"], []).append(row["title"])
+    return [
+        HeldFlood(
+            id=row["id"],
+            source=row["source"],
+            endpoint=row["endpoint"],
+            at=moment(row["at"]),
+            reason=row["reason"],
+            alerts=len(titles[row["id"]]),
+            titles=tuple(dict.fromkeys(titles[row["id"]])),
+        )
+        for row in database.read("SELECT * FROM flood ORDER BY at DESC")
+        if row["id"] in titles
+    ]
+
+
+def release(database: Database, flood: str, now: datetime) -> int:
+    """Let the alerts of a flood go out, and return how many."""
+    with database.tx() as db:
+        done = db.execute(
+            "UPDATE alert SET state = 'waiting', due_at = max(due_at, ?) WHERE state = 'held' AND flood = ?",
+            (ms(now), flood),
+        )
+    return done.rowcount
+
+
+def drop(database: Database, flood: str) -> int:
+    """Drop the alerts of a flood for good, and return how many."""
+    with database.tx() as db:
+        done = db.execute(
+            "UPDATE alert SET state = 'dropped', reason = 'came in a flood, dropped by hand'"
+            " WHERE state = 'held' AND flood = ?",
+            (flood,),
+        )
+    return done.rowcount
