@@ -144,9 +144,10 @@ def _place_points(story: Story, page: Page) -> float:
         points += sum(_REL.get(word, 0) for word in rel.split())
     if len(links) > 1:
         points += 0.5
-    if any(not link.text and next(link.element.iter("img"), None) is not None for link in links):
-        points += 0.5
-    if all(_in_sentence(page, link) for link in links):
+        silent = next((link for link in links if not link.text), None)
+        if silent and next(silent.element.iter("img"), None) is not None:
+            points += 0.5
+    if _in_sentence(page, links[0]) and all(_in_sentence(page, link) for link in links[1:]):
         points -= 2.5
     return points
 
