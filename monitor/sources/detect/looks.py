@@ -34,14 +34,14 @@ _PARTS = {
 }  # also inside longer words
 
 _BREAKING = re.compile(
-    r"(?:^|-|news|web|easy|v|mini)tickers?(?:$|-)|breaking|marquee|news-?flash|flash-?(?:info|news)|urgent|eil-?meldung"
-    r"|(?:^|-)3?(?:agel|ajel|ajil|3agel)(?:$|-)|news-?bar(?:$|-)|js-news|nt-title|en-?continu|fil-?infos?(?:$|-)"
-    r"|info-?continu|ultim[ao]-?h?ora(?:$|-)|broadcast|dnt-tick|brand-?aktuell|son-?dakika"
+    r"(?:^|-|news|web|easy|v|mini)tickers?(?:$|-)|(?:^|-)breaking|news-?flash|flash-?(?:info|news)|(?:^|-)urgent"
+    r"|eil-?meldung|(?:^|-)3?(?:agel|ajel|ajil|3agel)(?:$|-)|news-?bar(?:$|-)|^js-news$|^nt-title|en-?continu"
+    r"|fil-?infos?(?:$|-)|info-?continu|ultim[ao]-?h?ora(?:$|-)|dnt-tick|brand-?aktuell|son-?dakika"
 )
 _LATEST = re.compile(
-    r"last-?news|hot-?news|just-?in(?:$|-)|seneste|(?:^|-)(?:ultimas?|lo-?ultimo)(?:$|-)|live-?feed|news-?feed"
+    r"marquee|last-?news|hot-?news|just-?in(?:$|-)|seneste|(?:^|-)(?:ultimas?|lo-?ultimo)(?:$|-)|live-?feed|news-?feed"
 )
-_TOP = re.compile(r"trend(?:ing)?-now|latest|dernieres?(?:$|-)|en-?ce-?moment|time-?line|akhbar|newest")
+_TOP = re.compile(r"broadcast|trend(?:ing)?-now|latest|dernieres?(?:$|-)|en-?ce-?moment|time-?line|akhbar|newest")
 _LASTING = frozenset({"nav", "foot", "comments", "promo", "share"})
 CERTAIN, LIKELY, POSSIBLE = 3.0, 2.4, 1.5  # what a name says about being a ticker
 
