@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import statistics
 import time
 from collections.abc import Collection, Sequence
@@ -30,6 +31,7 @@ from monitor.sources.html import HtmlEndpoint, HtmlExtractor
 from monitor.text import title_key
 from monitor.urls import canonical
 
+CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 WHOLE_BAR = 0.8  # F1 of a ticker that counts as found
 CONTEXT = SiteContext(source="page", zone=ZoneInfo("UTC"))
 
@@ -81,6 +83,13 @@ class Truth:
         entry = self.entries[index]
         return {title_key(title) for title in [entry["title"], *entry.get("also", ())]}
 
+    def has(self, index: int, title: str) -> bool:
+        """Tell whether a title is the headline's, or the whole of one that the page cuts off («…»)."""
+        key = title_key(title)
+        entry = self.entries[index]
+        cut = [CUT.sub("", one) for one in [entry["title"], *entry.get("also", ())] if CUT.search(one)]
+        return key in self.titles(index) or any(key.startswith(title_key(one)) for one in cut)
+
     def find(self, item: Item) -> int | None:
         by_url = self.by_url.get(canonical(item.url)) if item.url else None
         return self.by_title.get(title_key(item.title)) if by_url is None else by_url
@@ -110,7 +119,7 @@ def score(items: Sequence[Item], truth: dict[str, Any]) -> Score:
     for item in items:
         index = headlines.find(item)
         if index is not None:
-            seen[index] = seen.get(index, False) or title_key(item.title) in headlines.titles(index)
+            seen[index] = seen.get(index, False) or headlines.has(index, item.title)
             if not seen[index]:
                 result.notes.append(
                     f"title  {item.title!r}\n         not {headlines.entries[index]['title']!r}  [{item.evidence}]"

@@ -77,6 +77,34 @@ def test_a_short_title_among_articles_is_a_headline(extract):
     assert titles(extract(page(LIST.replace("</div>", short + "</div>")))) == [*TITLES, "أمطار"]
 
 
+def test_a_price_of_the_day_is_a_headline_and_the_papers_issues_are_none(extract):
+    gold = '<h2><a href="/331600">أسعار الذهب اليوم في المغرب 02/03/2026</a></h2>'
+    issues = "".join(f'<li><a href="/pdf/{n}">جريدة المرسى بتاريخ 2026/03/0{n}</a></li>' for n in range(1, 7))
+    found = extract(page(LIST.replace("</div>", gold + "</div>") + f'<ul class="issues">{issues}</ul>'))
+    assert titles(found) == [*TITLES, "أسعار الذهب اليوم في المغرب 02/03/2026"]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        '<span class="sr-only">Article réservé aux abonnés</span> ',
+        '<span class="flag">À la une</span>',
+        "<span>Article précédent</span> ",
+        '<span class="meta-nav">المقال السابق</span> ',
+        '<p class="kicker">Société</p>',
+    ],
+)
+def test_what_says_nothing_about_the_news_is_no_part_of_a_title(extract, extra):
+    wrapped = "".join(f'<li><a href="/{331500 + n}">{extra}<p>{t}</p></a></li>' for n, t in enumerate(TITLES))
+    assert titles(extract(page(f"<ul>{wrapped}</ul>"))) == TITLES
+
+
+def test_a_link_to_all_news_is_no_headline(extract):
+    more = '<h2><a href="/actualite-en-continu-331900">Voir toute l’actualité en continu</a></h2>'
+    bar = f'<div class="breaking-news"><ul><li><a href="/331701">{TITLES[0]} !</a></li></ul></div>'
+    assert "Voir toute" not in str(titles(extract(page(bar + LIST + more))))
+
+
 def test_the_evidence_says_the_rule_and_a_selector_of_its_like(extract):
     assert {item.evidence for item in extract(page(LIST))} == {"detected list by heading: div.list-box > h2 > a"}
 

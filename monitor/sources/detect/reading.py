@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from lxml.etree import _Element as Element
@@ -11,6 +12,12 @@ from monitor.sources.detect.looks import look
 from monitor.sources.visible import INLINE, LONGEST_LABEL, UNSEEN
 from monitor.text import is_breaking_label
 
+_STEP = re.compile(
+    r"\W*(?:(?:article|post|news|story|billet) )?(?:pr[ée]c[ée]dente?|suivante?|previous|next|older|newer)"
+    r"(?: (?:article|post|news|story))?\W*"
+    r"|\W*(?:(?:المقال[ةه]?|الخبر|الموضوع|التدوينة) )?(?:السابق[ةه]?|التالي[ةه]?)\W*",
+    re.IGNORECASE,
+)
 _MOST_NODES = 400  # of an element; a title has a handful
 
 
@@ -76,11 +83,16 @@ def is_mark(element: Element) -> bool:
 
 
 def _is_badge(element: Element) -> bool:
-    """Tell whether an element is a label that says nothing about the news, such as «Live» or «À la une»."""
+    """Tell whether an element says nothing about the news, such as «Live», «À la une» or «Previous post»."""
     text = element.text
-    if not text or len(element) or len(text) > 2 * LONGEST_LABEL or not element.get("class"):
+    if not text or len(element) or len(text) > 2 * LONGEST_LABEL:
         return False
-    return label_points(" ".join(text.split())) > 0
+    return _leads_on(text) or (element.get("class") is not None and label_points(" ".join(text.split())) > 0)
+
+
+@lru_cache(maxsize=4096)
+def _leads_on(text: str) -> bool:
+    return bool(_STEP.fullmatch(" ".join(text.split())))
 
 
 @lru_cache(maxsize=4096)

@@ -113,8 +113,8 @@ def _words_points(title: str, rank: Rank, address: Address) -> float:
         + (_BY_IDEOGRAPHS if ideographs else _BY_WORDS[min(len(words), len(_BY_WORDS) - 1)])
         + _BY_RANK.get(rank, 0)
         + (0.5 if _TELLING.search(title) else 0)
-        + (-3.0 if _EDITION.search(title) else 0)  # «جريدة … بتاريخ 2026/03/02»: a paper's issue, not its news
-        + (-3.0 if _ALL_OF_IT.match(title) else 0)
+        + (-5.0 if _EDITION.search(title) else 0)  # «جريدة … بتاريخ 2026/03/02»: a paper's issue, not its news
+        + (-6.0 if _ALL_OF_IT.match(title) else 0)
         + _address_points(address, words)
     )
 

@@ -129,8 +129,7 @@ def _first_block(inside: Iterable[Element]) -> str:
     if len(blocks) < 2:
         return ""
     texts = [text_of(one) for one in blocks if not is_time(one) and "tags" not in kinds_of(one)]
-    texts = [text for text in texts if text]
-    return next((text for text in texts if len(text) >= _TITLE), "") if len(texts) > 1 else ""
+    return next((text for text in texts if len(text) >= _TITLE), "")
 
 
 def _rank_of(link: Element) -> Rank:
