@@ -77,7 +77,7 @@ def extract(
     else:
         extractor = extractor_of(kind)
         fetched = _page(page, extractor.request(), allow_private)
-    items = extractor.extract(fetched)
+    items = _items(extractor, fetched, as_json=as_json)
     if as_json:
         click.echo(json.dumps(_lists(items), ensure_ascii=False, indent=2))
         return
@@ -86,6 +86,18 @@ def extract(
         found = click.style(item.evidence, dim=True)
         click.echo(f"{mark}{item.section:<6} {item.url or '(no link)'}\n       {isolate(item.title)}\n       {found}")
     click.echo(f"{len(items)} headlines")
+
+
+def _items(extractor: Extractor, page: Fetched, *, as_json: bool) -> Sequence[Item]:
+    """Return the headlines of a page; a script gets its JSON also when there are none, with the reason."""
+    from monitor.errors import ExtractError
+
+    try:
+        return extractor.extract(page)
+    except ExtractError as error:
+        if as_json:
+            click.echo(json.dumps({**_lists(()), "error": str(error)}, ensure_ascii=False, indent=2))
+        raise
 
 
 def _page(page: str, request: Request, allow_private: tuple[str, ...]) -> Fetched:

@@ -145,6 +145,13 @@ def test_extract_says_why_a_page_shows_nothing(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no headline found with '.nope a'" in done.stderr
 
+    done = call("extract", "page.html", "--url", "https://site.example/", "--json", folder=tmp_path)
+
+    assert done.returncode == 1
+    shown = json.loads(done.stdout)
+    assert shown.pop("error").startswith("source 'page': no headline found (page has 1 links)")
+    assert shown == {"ticker": [], "headlines": []}
+
 
 def test_why_tells_the_word_the_channel_and_what_was_seen(configured: Path) -> None:
     path = configured / "config" / "monitor.yaml"
