@@ -163,3 +163,28 @@ def test_ignored_boxes_are_not_read(extract):
 
 def test_a_wrong_selector_to_ignore_is_named(options):
     assert [key for key, _ in options(ignore=["a", "li >"]).problems()] == ["ignore.1"]
+
+
+def test_when_a_recipe_finds_nothing_everything_is_found_without_it(extractor, fetched):
+    bar = (
+        '<div class="better-newsticker"><b>عاجل</b><p><a href="/331701">La rocade est coupée par la neige</a></p></div>'
+    )
+    found = extractor().extract(fetched(page(bar + LIST)))
+    assert [item.section for item in found] == [Section.TICKER, *[Section.LIST] * len(TITLES)]
+    assert found[0].evidence.startswith("detected ticker by ")
+
+
+def test_the_empty_ticker_of_a_recipe_is_empty(extractor, fetched):
+    bar = '<div class="better-newsticker"><p class="heading">عاجل</p><ul class="news-list"></ul></div>'
+    found = extractor().extract(fetched(page(bar + LIST)))
+    assert [item.section for item in found] == [Section.LIST] * len(TITLES)
+
+
+def test_an_empty_bar_makes_no_ticker_of_what_stands_around_it(extract):
+    for bar in (
+        '<div class="breaking-news"><span>عاجل</span><ul></ul></div>',
+        '<div class="ticker"></div>',
+        '<div class="ticker"><ul><li><a href="/{{slug}}">{{title}}</a></li></ul></div>',
+    ):
+        found = extract(page(f"<div><div>{bar}</div>{LIST}</div>"))
+        assert [item.section for item in found] == [Section.LIST] * len(TITLES), bar

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.sources import default_endpoints
 from monitor.sources.html import HtmlEndpoint
-from monitor.sources.recipes import WrongRecipe, read_recipe, recipe_for
+from monitor.sources.recipes import WrongRecipe, layouts_for, read_recipe, read_theme, recipe_for, themes
 
 FILES = [file for file in files("monitor.sources").joinpath("recipes").iterdir() if file.name.endswith(".yaml")]
 GOOD = """
@@ -98,3 +98,43 @@ def test_a_good_recipe_is_read():
 def test_a_recipe_in_another_form_is_refused(old, new, said):
     with pytest.raises(WrongRecipe, match=said):
         read_recipe("site.example", GOOD.replace(old, new))
+
+
+THEME = "{signs: [my-bar], evidence: its templates, ticker: {items: .my-bar a, container: .my-bar}}"
+
+
+@pytest.mark.parametrize("theme", themes(), ids=lambda theme: theme.name)
+def test_every_theme_has_signs_that_few_other_pages_have(theme):
+    assert all(len(sign) > 4 for sign in theme.signs)
+    assert theme.layout.ticker.container
+    assert theme.layout.origin == f"theme {theme.name}"
+
+
+def test_a_theme_is_read():
+    theme = read_theme("mine", THEME)
+    assert theme.signs == ("my-bar",)
+    assert theme.layout.ticker.items == ".my-bar a"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("signs: [my-bar]", "signs: []", "mine: signs"),
+        ("signs: [my-bar]", "hosts: [site.example]", "no key 'hosts'"),
+        ("items: .my-bar a", "items: .my-bar >", "not a CSS selector"),
+        ("evidence: its templates, ", "", "key 'evidence' is missing"),
+    ],
+)
+def test_a_theme_in_another_form_is_refused(old, new, said):
+    with pytest.raises(WrongRecipe, match=said):
+        read_theme("mine", THEME.replace(old, new))
+
+
+def test_only_the_recipe_of_a_site_or_the_themes_that_a_page_has_signs_of_are_tried():
+    assert [layout.origin for layout in layouts_for("https://kifache.com/", "better-newsticker")] == [
+        "recipe kifache.com"
+    ]
+    assert [layout.origin for layout in layouts_for("https://site.example/", "<p class=better-newsticker>")] == [
+        "theme publisher"
+    ]
+    assert not layouts_for("https://site.example/", "<p>")

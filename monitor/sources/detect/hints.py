@@ -93,7 +93,8 @@ def _named(page: Page, element: Element) -> Element | None:
     if any(page.links_in(element)):
         return _with_links(page, element, None)
     text = text_of(element)
-    is_label = 1 < len(text) <= LONGEST_LABEL and not _is_empty_bar(page, element)
+    is_label = 1 < len(text) <= LONGEST_LABEL and next(element.iter("a", "li"), None) is None
+    is_label = is_label and not _is_empty_bar(page, element)
     return _climb(page, element, None, _NEAR if is_label else 0)
 
 
