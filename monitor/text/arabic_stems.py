@@ -118,8 +118,9 @@ def _inflected(word: str, step: str, *, plural: bool) -> dict[str, Stem]:
         return {word: Stem(step, most=1)}
     own = {word, _singular(word)}
     stems: dict[str, Stem] = {}
+    taken = f"{word}ه" if plural and f"{word}ة" in by_word(_WORDS) else ""  # محاكمه: a trial rather than his courts
     for form in inflections_of_plural(word) if plural else inflections(word, listed=word in by_word(_WORDS)):
-        if form.text in own or not _is_other(form.text, own):
+        if form.text in own or not (form.text == taken or _is_other(form.text, own)):
             bare = form.step != SLOPPY or word[:-1] not in by_word(_WORDS)  # وجهه: of وجه rather than of وجهة
             definite = not form.bound and (form.text == word or ARTICLE + form.text not in names(_CODE))
             stems.setdefault(form.text, Stem(step or form.step, bare=bare, definite=definite))

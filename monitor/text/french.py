@@ -23,6 +23,8 @@ _FEMININES = (
     (re.compile(r"(.+[^p]el)"), r"\1le"),
     (re.compile(r"(.+i)f"), r"\1ve"),
     (re.compile(r"(.+eu)x"), r"\1se"),
+    (re.compile(r"(.+eu)r"), r"\1se"),
+    (re.compile(r"(.+t)eur"), r"\1rice"),
 )
 _FAMILY = ("ien", "ienne", "ais", "aise", "ois", "oise", "ain", "aine", "ique", "al", "ale", "aux")
 
