@@ -98,6 +98,7 @@ class Fetched:
     last_modified: str | None
     fetched_at: datetime
     elapsed_ms: int
+    fresh_for: timedelta | None = None  # what is left of the time for which Cache-Control promises no other page
 
 
 # --- headlines ----------------------------------------------------------------------------------------
@@ -380,6 +381,28 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """How many headlines were seen and expected in each class, such as each hour of the week."""
+
+    seen: tuple[float, ...]
+    expected: tuple[float, ...]
+    chance: float = 0.0  # the squared difference between them that luck alone would make
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When an endpoint published so far; made and read by `monitor.cadence.rhythm`. Times are seconds since 1970."""
+
+    counted_to: float  # until here quiet time has been counted
+    news_at: float  # the newest headline, or the poll that saw it
+    crowd: float  # headlines lately, at `news_at`
+    week: Table  # by hour; expected: seconds watched
+    minutes: Table  # of the hour
+    ages: Table  # time since the last news
+    crowds: Table  # news lately
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSpec:
     """An endpoint as the configuration names it; what the schedule needs to know."""
 
@@ -412,6 +435,7 @@ class PollState:
     polls: int = 0
     failures: int = 0  # in a row
     last_error: str | None = None
+    credit: float = 0.0  # requests of its budget that it saved, or borrowed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -435,6 +459,7 @@ class PollResult:
     size: int | None = None  # bytes of the body
     items: int | None = None
     error: str | None = None
+    rhythm: Rhythm | None = None  # when it was learned anew
 
 
 # --- discovery ----------------------------------------------------------------------------------------

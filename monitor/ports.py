@@ -25,6 +25,7 @@ from monitor.model import (
     PollState,
     RecipientState,
     Request,
+    Rhythm,
     Settlement,
     Silence,
     Told,
@@ -307,6 +308,9 @@ class Store(Protocol):
 
     def poll_states(self) -> Sequence[PollState]:
         """Return the state of every endpoint that is polled."""
+
+    def rhythms(self) -> Mapping[tuple[str, str], Rhythm]:
+        """Return when each endpoint published so far, as far as that was learned, by source and endpoint name."""
 
     def discoveries(self) -> Mapping[str, Discovery]:
         """Return what was found of each source's further endpoints, by source."""

@@ -9,6 +9,7 @@ import pytest
 from fakes import START
 
 from monitor.cadence import polling, sending
+from monitor.cadence.polling import Turn
 from monitor.errors import ExtractError, FetchError
 from monitor.model import (
     Ambiguous,
@@ -24,6 +25,7 @@ from monitor.model import (
 )
 
 EVERY = timedelta(seconds=30)
+TURN = Turn(wait=EVERY)
 STATE = PollState(
     source="s",
     endpoint="e",
@@ -41,13 +43,13 @@ PAGE = Fetched(
 
 
 def test_an_unchanged_page_is_asked_for_again_after_the_interval() -> None:
-    after = polling.after_unchanged(replace(STATE, failures=3, last_error="x"), START)
+    after = polling.after_unchanged(replace(STATE, failures=3, last_error="x"), START, TURN)
 
     assert (START + EVERY, 0, None, 1) == (after.next_poll_at, after.failures, after.last_error, after.polls)
 
 
 def test_a_good_page_sets_baseline_validators_and_typical_size() -> None:
-    after = polling.after_page(STATE, PAGE, "hash", 40, START, changed=True)
+    after = polling.after_page(STATE, PAGE, "hash", 40, START, TURN, changed=True)
 
     assert (START, '"y"', "m", "hash", 40) == (
         after.baselined_at, after.etag, after.last_modified, after.body_hash, after.typical_items
@@ -55,7 +57,7 @@ def test_a_good_page_sets_baseline_validators_and_typical_size() -> None:
 
 
 def test_typical_size_follows_slowly() -> None:
-    after = polling.after_page(replace(STATE, typical_items=50), PAGE, "hash", 0, START, changed=False)
+    after = polling.after_page(replace(STATE, typical_items=50), PAGE, "hash", 0, START, TURN, changed=False)
 
     assert after.typical_items == 40
 
@@ -74,7 +76,7 @@ def test_a_whole_page_is_wanted_at_first_and_every_hour() -> None:
 def test_failures_slow_down_to_a_ceiling_and_never_stop() -> None:
     state, waits = STATE, []
     for _ in range(40):
-        state = polling.after_failure(state, FetchError("no", kind="timeout"), START, 0.5)
+        state = polling.after_failure(state, FetchError("no", kind="timeout"), START, TURN, 0.5)
         waits.append((state.next_poll_at - START).total_seconds())
 
     assert waits[:4] == [30, 30, 60, 120]
@@ -82,9 +84,9 @@ def test_failures_slow_down_to_a_ceiling_and_never_stop() -> None:
 
 
 def test_a_slow_source_is_not_asked_faster_because_it_fails() -> None:
-    slow = replace(STATE, every=timedelta(hours=1))
+    slow = Turn(wait=timedelta(hours=1))
 
-    after = polling.after_failure(slow, FetchError("no", kind="dns"), START, 0.5)
+    after = polling.after_failure(STATE, FetchError("no", kind="dns"), START, slow, 0.5)
 
     assert after.next_poll_at == START + timedelta(hours=1)
 
@@ -93,14 +95,20 @@ def test_a_slow_source_is_not_asked_faster_because_it_fails() -> None:
 def test_retry_after_is_obeyed_up_to_a_day(wish: int, wait: int) -> None:
     error = FetchError("429", kind="status", retry_after=timedelta(seconds=wish))
 
-    after = polling.after_failure(STATE, error, START, 0.5)
+    after = polling.after_failure(STATE, error, START, TURN, 0.5)
 
     assert after.next_poll_at == START + timedelta(seconds=wait)
 
 
+def test_a_site_that_says_too_many_requests_is_believed_at_once() -> None:
+    after = polling.after_failure(STATE, FetchError("429", kind="status", status=429), START, TURN, 0.5)
+
+    assert after.next_poll_at == START + 2 * EVERY
+
+
 def test_a_page_without_headlines_drops_the_validators_and_a_network_failure_keeps_them() -> None:
-    broken = polling.after_failure(STATE, ExtractError("no headline"), START, 0.5)
-    unreachable = polling.after_failure(STATE, FetchError("no", kind="dns"), START, 0.5)
+    broken = polling.after_failure(STATE, ExtractError("no headline"), START, TURN, 0.5)
+    unreachable = polling.after_failure(STATE, FetchError("no", kind="dns"), START, TURN, 0.5)
 
     assert (None, None) == (broken.etag, broken.body_hash)
     assert ('"x"', "h") == (unreachable.etag, unreachable.body_hash)

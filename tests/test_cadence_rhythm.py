@@ -11,7 +11,8 @@ from itertools import pairwise
 import pytest
 
 from monitor.cadence import pace
-from monitor.cadence.rhythm import HOUR, Forecast, Rhythm, Sighting, forecast, learn
+from monitor.cadence.rhythm import HOUR, Forecast, Sighting, begin, forecast, learn
+from monitor.model import Rhythm
 
 DAY = 24 * HOUR
 MONDAY = 4 * DAY  # the epoch was a Thursday
@@ -19,13 +20,13 @@ MONDAY = 4 * DAY  # the epoch was a Thursday
 
 def taught(times: list[float], *, pace_of_polls: float = 60.0, until: float, zone: float = 0.0) -> Rhythm:
     """Return what polls at a fixed pace learn."""
-    rhythm, since, seen = Rhythm(counted_to=MONDAY), MONDAY, 0
+    rhythm, since, seen = begin(MONDAY), MONDAY, 0
     at = MONDAY
     while at < until:
         at += pace_of_polls
         now = bisect_right(times, at)
         if now > seen:
-            rhythm = learn(rhythm, Sighting(since=since, until=at, count=now - seen), zone)
+            rhythm = learn(rhythm, Sighting(since=since, until=at, count=now - seen), forecast(rhythm, zone))
         seen, since = now, at
     return rhythm
 
@@ -92,26 +93,30 @@ def test_news_that_comes_in_swarms_is_expected_after_news() -> None:
 
 
 def test_a_headline_that_says_when_it_came_is_counted_there() -> None:
-    rhythm = Rhythm(counted_to=MONDAY)
+    rhythm = begin(MONDAY)
 
-    after = learn(rhythm, Sighting(since=MONDAY, until=MONDAY + 900, count=1, times=[MONDAY + 300]), 0.0)
+    after = learn(
+        rhythm, Sighting(since=MONDAY, until=MONDAY + 900, count=1, times=[MONDAY + 300]), forecast(rhythm, 0.0)
+    )
 
     assert (1.0, MONDAY + 300) == (after.minutes.seen[5], after.news_at)
 
 
 def test_a_time_from_before_the_last_look_is_not_believed() -> None:
-    rhythm = Rhythm(counted_to=MONDAY)
+    rhythm = begin(MONDAY)
 
-    after = learn(rhythm, Sighting(since=MONDAY, until=MONDAY + 300, count=1, times=[MONDAY - 7200]), 0.0)
+    after = learn(
+        rhythm, Sighting(since=MONDAY, until=MONDAY + 300, count=1, times=[MONDAY - 7200]), forecast(rhythm, 0.0)
+    )
 
     assert sum(after.minutes.seen[:6]) == pytest.approx(1)
     assert after.news_at == MONDAY + 300
 
 
 def test_what_was_published_while_nobody_looked_belongs_to_no_hour() -> None:
-    rhythm = Rhythm(counted_to=MONDAY)
+    rhythm = begin(MONDAY)
 
-    after = learn(rhythm, Sighting(since=MONDAY, until=MONDAY + 9 * HOUR, count=70), 0.0)
+    after = learn(rhythm, Sighting(since=MONDAY, until=MONDAY + 9 * HOUR, count=70), forecast(rhythm, 0.0))
 
     assert (0, 0) == (sum(after.week.seen), sum(after.week.expected))
 
@@ -179,7 +184,7 @@ def test_savings_and_debts_end_at_a_day() -> None:
 def test_requests_stay_within_the_budget_and_news_waits_less_than_at_a_fixed_pace() -> None:
     times = arrivals(by_day, 8 / HOUR, 10)
     at = since = MONDAY
-    rhythm, seen, credit, delays, waits = Rhythm(counted_to=at), 0, 0.0, [], []
+    rhythm, seen, credit, delays, waits = begin(at), 0, 0.0, [], []
     expected = forecast(rhythm, 0.0)
     while at < MONDAY + 10 * DAY:
         waits.append(wait(expected, at, credit=credit))
@@ -187,7 +192,7 @@ def test_requests_stay_within_the_budget_and_news_waits_less_than_at_a_fixed_pac
         credit = pace.credit_after(credit, waits[-1], 1 / 300)
         now = bisect_right(times, at)
         if now > seen:
-            rhythm = learn(rhythm, Sighting(since=since, until=at, count=now - seen), 0.0)
+            rhythm = learn(rhythm, Sighting(since=since, until=at, count=now - seen), expected)
             expected = forecast(rhythm, 0.0)
             delays += [at - published for published in times[seen:now] if published > MONDAY + 3 * DAY]
         seen, since = now, at

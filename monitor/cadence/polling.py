@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.errors import ExtractError, SourceError
@@ -11,8 +11,16 @@ from monitor.model import Fetched, PollState
 FULL_EVERY = timedelta(hours=1)  # validators and hashes are not trusted for longer: some servers say 304 for ever
 FAILURE_CEILING = timedelta(minutes=5)  # a site that returns is seen again within this time
 PATIENT_FAILURES = 2  # failures in a row before the pace slows down
-
 LONGEST_WISH = timedelta(hours=24)  # of a server's Retry-After
+TOO_MANY = 429
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """When an endpoint that is well is looked at next."""
+
+    wait: timedelta
+    credit: float = 0.0  # of its budget, after this request
 
 
 def wants_full_page(state: PollState, now: datetime) -> bool:
@@ -21,18 +29,17 @@ def wants_full_page(state: PollState, now: datetime) -> bool:
     return state.full_at is None or not timedelta(0) <= now - state.full_at < FULL_EVERY
 
 
-def after_unchanged(state: PollState, now: datetime) -> PollState:
+def after_unchanged(state: PollState, now: datetime, turn: Turn) -> PollState:
     """Return the state after a 304 or a page with the same bytes."""
-    return replace(_after_good(state, now), next_poll_at=now + state.every)
+    return _after_good(state, now, turn)
 
 
 def after_page(
-    state: PollState, page: Fetched, body_hash: str, items: int, now: datetime, *, changed: bool
+    state: PollState, page: Fetched, body_hash: str, items: int, now: datetime, turn: Turn, *, changed: bool
 ) -> PollState:
     """Return the state after a page that was extracted."""
     return replace(
-        _after_good(state, now),
-        next_poll_at=now + state.every,
+        _after_good(state, now, turn),
         baselined_at=state.baselined_at or now,
         etag=page.etag,
         last_modified=page.last_modified,
@@ -43,14 +50,15 @@ def after_page(
     )
 
 
-def after_failure(state: PollState, error: SourceError, now: datetime, random: float) -> PollState:
+def after_failure(state: PollState, error: SourceError, now: datetime, turn: Turn, random: float) -> PollState:
     """Return the state after a failed poll: slower each time up to a ceiling, but never at rest.
 
-    `random` in [0, 1) spreads the retries of many sources.
+    A site that says "too many requests" is believed at once. `random` in [0, 1) spreads the retries of many sources.
     """
     failures = state.failures + 1
-    wait = state.every * 2 ** min(max(0, failures - PATIENT_FAILURES), 16)
-    wait = min(wait, max(FAILURE_CEILING, state.every)) * (0.9 + 0.2 * random)
+    patient = 0 if getattr(error, "status", None) == TOO_MANY else PATIENT_FAILURES
+    wait = turn.wait * 2 ** min(max(0, failures - patient), 16)
+    wait = min(wait, max(FAILURE_CEILING, turn.wait)) * (0.9 + 0.2 * random)
     if error.retry_after:
         wait = max(wait, min(error.retry_after, LONGEST_WISH))
     failed = replace(
@@ -60,6 +68,7 @@ def after_failure(state: PollState, error: SourceError, now: datetime, random: f
         polls=state.polls + 1,
         failures=failures,
         last_error=str(error),
+        credit=turn.credit,
     )
     if isinstance(error, ExtractError):
         # Otherwise the next 304 would hide the broken layout for ever.
@@ -67,5 +76,14 @@ def after_failure(state: PollState, error: SourceError, now: datetime, random: f
     return failed
 
 
-def _after_good(state: PollState, now: datetime) -> PollState:
-    return replace(state, last_poll_at=now, last_ok_at=now, polls=state.polls + 1, failures=0, last_error=None)
+def _after_good(state: PollState, now: datetime, turn: Turn) -> PollState:
+    return replace(
+        state,
+        next_poll_at=now + turn.wait,
+        last_poll_at=now,
+        last_ok_at=now,
+        polls=state.polls + 1,
+        failures=0,
+        last_error=None,
+        credit=turn.credit,
+    )

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import exp, log2, sqrt
+
+from monitor.model import Rhythm, Table
 
 HOUR = 3600.0
 HOURS, MINUTES = 168, 60  # of a week, of an hour
@@ -27,33 +29,6 @@ _CELL, _FINE_CELL = 60.0, 20.0  # seconds that are taken for alike
 _LONGEST_QUIET = 7 * 24 * HOUR  # that is counted at once
 _BLIND = HOUR  # between two good polls, after which nobody knows when the news came
 _HALF_MINUTE = 30.0  # minutes are counted around the full one, where schedules and caches act
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """How many headlines were seen and expected in each class."""
-
-    seen: tuple[float, ...]
-    expected: tuple[float, ...]
-    chance: float = 0.0  # the squared difference that luck alone would make
-
-    @classmethod
-    def empty(cls, size: int) -> Table:
-        """Return a table that knows nothing."""
-        return cls(seen=(0.0,) * size, expected=(0.0,) * size)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
-    """What is kept of an endpoint's past; about 500 numbers."""
-
-    counted_to: float  # until here quiet time has been counted
-    news_at: float = 0.0  # the newest headline, or the poll that saw it
-    crowd: float = 0.0  # headlines lately, at `news_at`
-    week: Table = field(default_factory=lambda: Table.empty(HOURS))  # expected: seconds watched
-    minutes: Table = field(default_factory=lambda: Table.empty(MINUTES))
-    ages: Table = field(default_factory=lambda: Table.empty(len(AGES) + 1))
-    crowds: Table = field(default_factory=lambda: Table.empty(CROWDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +72,19 @@ class Forecast:
 _Cell = tuple[int, int, int, int]
 
 
+def begin(at: float) -> Rhythm:
+    """Return the rhythm of an endpoint of which nothing is known, watched from now on."""
+    return Rhythm(
+        counted_to=at,
+        news_at=0.0,
+        crowd=0.0,
+        week=_empty(HOURS),
+        minutes=_empty(MINUTES),
+        ages=_empty(len(AGES) + 1),
+        crowds=_empty(CROWDS),
+    )
+
+
 def forecast(rhythm: Rhythm, zone: float) -> Forecast:
     """Return what to expect; `zone` is the newsroom's offset from UTC in seconds."""
     week = _week(rhythm.week)
@@ -112,16 +100,15 @@ def forecast(rhythm: Rhythm, zone: float) -> Forecast:
     )
 
 
-def learn(rhythm: Rhythm, sighting: Sighting, zone: float) -> Rhythm:
-    """Return the rhythm with what a poll saw, and with the quiet before it."""
-    before = forecast(rhythm, zone)
+def learn(rhythm: Rhythm, sighting: Sighting, before: Forecast) -> Rhythm:
+    """Return the rhythm with what a poll saw, and with the quiet before it; `before` is what was expected."""
     blind = sighting.until - sighting.since > _BLIND
     tally = _Tally(rhythm, sighting.count)
     quiet_from = max(rhythm.counted_to, sighting.since - _LONGEST_QUIET)
     for at, length in _cells(quiet_from, sighting.since, _CELL):
         tally.expect(before, at, length)
     if not blind:
-        fine = list(_cells(max(sighting.since, rhythm.counted_to), sighting.until, _FINE_CELL))
+        fine = list(_cells(sighting.since, sighting.until, _FINE_CELL))
         for at, length in fine:
             tally.expect(before, at, length)
         for shares in _shares(before, sighting, fine):
@@ -202,6 +189,10 @@ class _Counts:
             expected=tuple(value * fading for value in self.expected),
             chance=self.chance * fading,
         )
+
+
+def _empty(size: int) -> Table:
+    return Table(seen=(0.0,) * size, expected=(0.0,) * size)
 
 
 def _events(rhythm: Rhythm) -> tuple[Table, Table, Table]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from monitor.ports import ChannelOptions, EndpointOptions
-from monitor.values import Duration
+from monitor.values import Duration, Rate
 
 STRICT: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
 
@@ -28,7 +28,12 @@ class SourceConfig:
     """Address of the site's front page. When `endpoints` is missing, the site's built-in recipe says what to watch, or
     the page itself is watched, and further endpoints are looked for."""
     every: Duration = Duration(seconds=60)
-    """Fastest pace of polling, such as `30s`."""
+    """Fastest pace of polling, such as `30s`; without a `budget` it is the pace."""
+    budget: Rate | None = None
+    """At most so many requests to the site, such as `60/h`: on average over some days, more in hours with much news
+    and fewer at night, as the monitor learns them. Without it `every` decides alone."""
+    heed_cache: Duration = Duration(seconds=0)
+    """How long the site's own `Cache-Control: max-age` may put off the next look; not at all when missing."""
     endpoints: tuple[EndpointOptions, ...] = ()
     """What exactly to watch: a page with selectors, a feed."""
     discover: bool | None = None
@@ -136,5 +141,8 @@ class Config:
     """
     retention: Duration = Duration(days=90)
     """How long headlines that are no longer shown, and finished deliveries, are remembered."""
+    budget: Rate | None = None
+    """At most so many requests to all sources together, such as `2000/h`, on average over some days; they go where
+    most news is to be expected. Without it `every` decides alone."""
     workers: int = 32
     """How many endpoints may be polled at the same time."""

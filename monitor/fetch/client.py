@@ -17,6 +17,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from monitor.errors import FetchError
 from monitor.fetch import answers, decode, guard, target
+from monitor.fetch.freshness import fresh_for
 from monitor.fetch.guard import Network
 from monitor.fetch.network import GuardedBackend, NotConnected, StaleConnection, trusted
 from monitor.fetch.resolve import Resolver
@@ -204,6 +205,7 @@ class HttpFetcher:
             last_modified=_usable(headers.get("last-modified")),
             fetched_at=self._clock(),
             elapsed_ms=round((monotonic() - errand.started) * 1000),
+            fresh_for=fresh_for(headers),
         )
 
 

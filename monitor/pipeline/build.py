@@ -9,15 +9,18 @@ from dataclasses import dataclass, fields
 from threading import Lock
 from zoneinfo import ZoneInfo
 
+from monitor.cadence.pace import Limit
 from monitor.channels import CHANNELS
 from monitor.config.rules import as_rule
 from monitor.config.schema import Config, SourceConfig
 from monitor.match.rules import RuleSet, compile_rules
 from monitor.model import Delivery, EndpointSpec, Settlement
+from monitor.pipeline import pacing
 from monitor.pipeline.articles import Articles
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.discover import Explorer, Pause
 from monitor.pipeline.flush import Flusher
+from monitor.pipeline.pacing import Pacer
 from monitor.pipeline.pages import Aside, Pages, Site
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.scout import Scout, Watched, with_discovered
@@ -105,6 +108,7 @@ def build(
             random=random,
             owner=owner,
             backlogs={source.name: source.backlog for source in config.sources if source.backlog},
+            pacer=_pacer(config, store, clock, random),
             reappear_after=config.reappear_after,
             parsing=parsing or nullcontext(),
             reads_articles=unread is not None,
@@ -120,6 +124,27 @@ def build(
         deliverer=Deliverer(store=store, channels=channels, clock=clock, random=random, owner=owner, watch=watch),
         scout=scout,
     )
+
+
+def _pacer(config: Config, store: Store, clock: Clock, random: Random) -> Pacer:
+    """Return the paces of all endpoints, with what was learned of them before."""
+    endpoints = [(source, (source.name, _name(endpoint))) for source, endpoint in _endpoints(config)]
+    limits = [
+        Limit(rate=source.budget.count / source.budget.per.total_seconds(), endpoints=frozenset(its))
+        for source in config.sources
+        if source.budget and (its := [endpoint for other, endpoint in endpoints if other is source])
+    ]
+    if config.budget and endpoints:
+        rate = config.budget.count / config.budget.per.total_seconds()
+        limits.append(Limit(rate=rate, endpoints=frozenset(endpoint for _, endpoint in endpoints)))
+    sites = {
+        source.name: pacing.Site(zone=_context(config, source).zone, heeds=source.heed_cache)
+        for source in config.sources
+    }
+    pacer = Pacer(random=random, limits=limits, sites=sites)
+    watched = {endpoint for _, endpoint in endpoints}
+    pacer.remember({name: rhythm for name, rhythm in store.rhythms().items() if name in watched}, clock())
+    return pacer
 
 
 def _pages(config: Config, aside: Aside, parsing: AbstractContextManager[object]) -> Pages:

@@ -28,6 +28,7 @@ from monitor.model import (
     PollState,
     Upsert,
 )
+from monitor.pipeline.pacing import Pacer
 from monitor.pipeline.telling import find_kin
 from monitor.ports import Clock, Extractor, Fetcher, Random, Store
 from monitor.route.hold import hold
@@ -50,6 +51,7 @@ class Poller:
     random: Random
     owner: str  # names this process in leases
     backlogs: Mapping[str, int] = field(default_factory=dict)  # of a source, told on purpose when it is learned
+    pacer: Pacer = field(default_factory=Pacer)
     reappear_after: timedelta | None = None  # headlines that were gone for longer are told again
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
     reads_articles: bool = False  # whether somebody matches articles
@@ -90,6 +92,7 @@ class Poller:
                 self.store.commit_poll(result)
             except MemoryChanged:
                 continue  # another endpoint of this source was faster: decide again with what it wrote
+            self.pacer.keep(result)
             return result
         raise MemoryChanged(f"source '{state.source}': its memory changed {_TRIES} times during one poll")
 
@@ -131,9 +134,11 @@ class Poller:
         if flood:
             alerts = hold(alerts, flood)
         outcome = PollOutcome.CHANGED if diff.changes else PollOutcome.UNCHANGED
+        rhythm = None if flood else self.pacer.learned(state, diff.changes, now)
+        turn = self.pacer.turn(state, now, rhythm, page.fresh_for)
         return PollResult(
             owner=self.owner,
-            state=polling.after_page(state, page, _hash(page.body), len(items), now, changed=bool(diff.changes)),
+            state=polling.after_page(state, page, _hash(page.body), len(items), now, turn, changed=bool(diff.changes)),
             outcome=outcome if state.baselined_at else PollOutcome.LEARNED,
             at=now,
             elapsed_ms=_ms(started, now),
@@ -148,6 +153,7 @@ class Poller:
             status=page.status,
             size=len(page.body),
             items=len(items),
+            rhythm=rhythm,
         )
 
     def _alerts_of(self, change: Change, kin: Sequence[Carrier], now: datetime) -> list[Alert]:
@@ -170,7 +176,8 @@ class Poller:
         return [one for one in new if wants_article(self.rules, one.headline, self.rules.evaluate(one.headline))]
 
     def _unchanged(self, state: PollState, page: Fetched | None, started: datetime, now: datetime) -> PollResult:
-        after = polling.after_unchanged(state, now)
+        turn = self.pacer.turn(state, now, None, page.fresh_for if page else None)
+        after = polling.after_unchanged(state, now, turn)
         if page is not None:
             after = replace(after, etag=page.etag, last_modified=page.last_modified)
         return PollResult(
@@ -187,7 +194,7 @@ class Poller:
         now = self.clock()
         result = PollResult(
             owner=self.owner,
-            state=polling.after_failure(state, error, now, self.random()),
+            state=polling.after_failure(state, error, now, self.pacer.turn_after_failure(state, now), self.random()),
             outcome=PollOutcome.FAILED,
             at=now,
             elapsed_ms=_ms(started, now),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from monitor.errors import LeaseLost, MemoryChanged
 from monitor.model import Alert, Change, Memory, PollOutcome, PollResult, Upsert
-from monitor.store import floods, rows, stories
+from monitor.store import floods, rhythm, rows, stories
 from monitor.store.rows import ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
 
@@ -68,6 +68,8 @@ def commit(database: Database, result: PollResult) -> None:
         if result.flood:
             floods.save(db, result.flood, result.state.source, result.state.endpoint, ms(result.at))
         stories.save(db, result.indexed, ids, ms(result.at))
+        if result.rhythm:
+            rhythm.save(db, result.state.source, result.state.endpoint, result.rhythm)
         if result.outcome in _LOGGED:
             _log(db, result)
 
@@ -89,7 +91,7 @@ def _save_state(db: sqlite3.Connection, result: PollResult) -> None:
         "UPDATE endpoint SET next_poll_at = CASE WHEN lease_until < ? THEN min(lease_until, ?) ELSE ? END,"
         " lease_owner = NULL, lease_until = NULL, baselined_at = ?, etag = ?,"
         " last_modified = ?, body_hash = ?, full_at = ?, last_poll_at = ?, last_ok_at = ?, last_change_at = ?,"
-        " typical_items = ?, polls = ?, failures = ?, last_error = ?"
+        " typical_items = ?, polls = ?, failures = ?, last_error = ?, credit = ?"
         " WHERE source = ? AND name = ? AND lease_owner = ? AND config_hash = ?",
         (
             ms(result.at),
@@ -107,6 +109,7 @@ def _save_state(db: sqlite3.Connection, result: PollResult) -> None:
             state.polls,
             state.failures,
             text_or_none(state.last_error),
+            state.credit,
             state.source,
             state.endpoint,
             result.owner,

@@ -12,7 +12,7 @@ from monitor.store.rows import MILLISECOND, ms
 from monitor.store.sqlite import Database
 
 BEYOND_MS = 25 * 3600 * 1000  # no due time lies further ahead, unless the clock was set back
-APART_MS = 50  # between the first polls of two new endpoints, or less when they are many
+APART_MS = 50  # between the first polls of two endpoints after a start, or less when they are many
 
 _FREE = "(lease_until IS NULL OR lease_until <= :now OR lease_until > :beyond)"
 _DUE = f"""
@@ -34,8 +34,11 @@ def sync(database: Database, endpoints: Sequence[EndpointSpec], now: datetime) -
     at = ms(now)
     with database.tx() as db:
         upkeep.notice_other_clock(db, at)
-        known = {(row[0], row[1]): row for row in db.execute("SELECT source, name, config_hash, active FROM endpoint")}
-        starting = 0  # endpoints that learn; many of them start spread over their interval
+        known = {
+            (row[0], row[1]): row
+            for row in db.execute("SELECT source, name, config_hash, active, next_poll_at FROM endpoint")
+        }
+        starting = 0  # endpoints that learn or are overdue; many of them start spread over their interval
         for spec in endpoints:
             apart = min(APART_MS, spec.every / MILLISECOND / len(endpoints))
             starting += _sync_one(db, spec, known.pop((spec.source, spec.name), None), at, int(starting * apart))
@@ -46,7 +49,7 @@ def sync(database: Database, endpoints: Sequence[EndpointSpec], now: datetime) -
 
 
 def _sync_one(db: sqlite3.Connection, spec: EndpointSpec, row: sqlite3.Row | None, at: int, wait: int) -> bool:
-    """Write one endpoint down and tell whether it has to learn what is on its page."""
+    """Write one endpoint down and tell whether it is to be polled at once, or after `wait`."""
     every = spec.every // MILLISECOND
     if row is None:
         db.execute("INSERT INTO source (name) VALUES (?) ON CONFLICT DO NOTHING", (spec.source,))
@@ -71,7 +74,13 @@ def _sync_one(db: sqlite3.Connection, spec: EndpointSpec, row: sqlite3.Row | Non
             " lease_until = NULL WHERE source = ? AND name = ?",
             (spec.config_hash, at + wait, spec.source, spec.name),
         )
-    return learns
+        return True
+    overdue: bool = row["next_poll_at"] < at - every  # by so much only when nothing ran
+    if overdue:
+        db.execute(
+            "UPDATE endpoint SET next_poll_at = ? WHERE source = ? AND name = ?", (at + wait, spec.source, spec.name)
+        )
+    return overdue
 
 
 def claim(database: Database, owner: str, now: datetime, lease: timedelta, limit: int) -> list[PollState]:

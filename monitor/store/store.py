@@ -17,6 +17,7 @@ from monitor.model import (
     PollResult,
     PollState,
     RecipientState,
+    Rhythm,
     Settlement,
     Silence,
     Told,
@@ -30,6 +31,7 @@ from monitor.store import (
     outbox,
     past,
     polls,
+    rhythm,
     schedule,
     silences,
     stories,
@@ -151,6 +153,9 @@ class SqliteStore:
 
     def poll_states(self) -> Sequence[PollState]:
         return discovered.poll_states(self._database)
+
+    def rhythms(self) -> Mapping[tuple[str, str], Rhythm]:
+        return rhythm.read(self._database)
 
     def discoveries(self) -> Mapping[str, Discovery]:
         return discovered.read(self._database)

@@ -24,7 +24,8 @@ from math import ceil
 from pathlib import Path
 
 from monitor.cadence import pace
-from monitor.cadence.rhythm import Forecast, Rhythm, Sighting, forecast, learn
+from monitor.cadence.rhythm import Forecast, Sighting, begin, forecast, learn
+from monitor.model import Rhythm
 
 PHASES = 10
 
@@ -46,7 +47,7 @@ class Outlet:
     delays: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.rhythm, self.last = Rhythm(counted_to=self.start), self.start
+        self.rhythm, self.last = begin(self.start), self.start
         self.expected = forecast(self.rhythm, 0.0)
         self.seen = bisect_right(self.times, self.start)
 
@@ -58,7 +59,7 @@ class Outlet:
         self.delays += [now - at for at in news]
         if news:
             sighting = Sighting(since=self.last, until=now, count=len(news), times=news if known else ())
-            self.rhythm = learn(self.rhythm, sighting, 0.0)
+            self.rhythm = learn(self.rhythm, sighting, self.expected)
             self.expected = forecast(self.rhythm, 0.0)
         self.seen, self.last = upto, now
         return bool(news)

@@ -27,10 +27,19 @@ CREATE TABLE endpoint (
   polls INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,
   last_error TEXT,
+  credit REAL NOT NULL DEFAULT 0,              -- requests of its budget that were saved, or borrowed
   PRIMARY KEY (source, name),
   CHECK ((lease_owner IS NULL) = (lease_until IS NULL))
 ) STRICT;
 CREATE INDEX endpoint_due ON endpoint (next_poll_at) WHERE active = 1;
+
+CREATE TABLE rhythm (                           -- when an endpoint published so far
+  source TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  counts BLOB NOT NULL,                         -- packed numbers, see monitor/store/rhythm.py
+  PRIMARY KEY (source, endpoint),
+  FOREIGN KEY (source, endpoint) REFERENCES endpoint(source, name) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE headline (
   id INTEGER PRIMARY KEY,
