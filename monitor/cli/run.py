@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import click
 
 from monitor.cli.context import config_option, state_option
 from monitor.errors import StoreCorrupt
+
+NAMED = 3  # sources in the status line
 
 if TYPE_CHECKING:
     from monitor.store.store import SqliteStore
@@ -123,14 +126,20 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
         load=load,
         clock=clock,
         notifier=Notifier(os.environ),
-        status=lambda: summary(store),
+        status=lambda: summary(store, clock()),
     )
     clean = service.run()
     pool.shutdown(wait=False, cancel_futures=True)
     return clean
 
 
-def summary(store: SqliteStore) -> str:
+def summary(store: SqliteStore, now: datetime) -> str:
     """Return one sentence on sources and alerts, for `systemctl status`."""
-    health = store.queries.health()
-    return f"{health.sources_ok} sources ok, {health.sources_failing} failing, {health.waiting} alerts waiting"
+    vitals = store.vitals(now)
+    failing = f"{len(vitals.failing)} failing"
+    if vitals.failing:
+        more = len(vitals.failing) - NAMED
+        failing += f" ({', '.join(vitals.failing[:NAMED])}{f' and {more} more' if more > 0 else ''})"
+    waiting = vitals.waiting + sum(number for (_, state), number in vitals.deliveries.items() if state == "pending")
+    late = round(vitals.oldest_waiting.total_seconds() / 60)
+    return f"{len(vitals.ok)} sources ok, {failing}, {waiting} alerts waiting{f' for up to {late} min' if late else ''}"

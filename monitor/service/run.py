@@ -24,6 +24,7 @@ from monitor.ports import Store
 from monitor.service import journal, memory
 from monitor.service.clock import SteadyClock
 from monitor.service.logs import log
+from monitor.service.pulse import Pulse
 from monitor.service.scouting import Scouting
 from monitor.service.sdnotify import Notifier
 
@@ -32,7 +33,6 @@ HOUSEKEEPING = timedelta(hours=1)
 SCOUTING = timedelta(seconds=5)
 DRAIN = timedelta(seconds=8)  # after SIGTERM; systemd and the user get their answer within ten
 MAX_THREADS = 256
-STUCK_AFTER = timedelta(seconds=30)  # without a tick the watchdog is not fed
 REPORT = timedelta(seconds=5)  # between two status lines
 
 
@@ -67,6 +67,7 @@ class Service:
     notifier: Notifier
     status: Callable[[], str]  # one sentence on how things stand
     stop_when: Callable[[], bool] = lambda: False  # asked once per tick; ends the demo
+    pulse: Pulse = field(default_factory=Pulse)
     _now: Loaded = field(init=False)
     _swap: threading.Lock = field(init=False, default_factory=threading.Lock)
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
@@ -79,8 +80,10 @@ class Service:
     _senders: dict[tuple[str, str], ThreadPoolExecutor] = field(init=False, default_factory=dict)
     _polling: set[Future[None]] = field(init=False, default_factory=set)
     _sending: dict[tuple[str, str], Future[None]] = field(init=False, default_factory=dict)
-    _last_tick: datetime = field(init=False)
     _last_report: datetime | None = field(init=False, default=None)
+    _ready: bool = field(init=False, default=False)
+    _ticked: bool = field(init=False, default=False)
+    _stuck: list[str] = field(init=False, default_factory=list)
     _replaced: list[tuple[Loaded, set[Future[None]]]] = field(init=False, default_factory=list)  # and their last polls
 
     def run(self) -> bool:
@@ -97,11 +100,9 @@ class Service:
         self._scouting = Scouting(self._ask_refresh)
         self.store.release_leases()
         self.store.sync(self._now.line.endpoints, self.clock())
-        self._last_tick = self.clock()
         self._listen()
         scheduler = self._start_scheduler()
         log(logging.INFO, "started", sources=len({e.source for e in self._now.line.endpoints}))
-        self.notifier.ready()
         while not self._stop:
             self._wake.wait(1.0)
             self._wake.clear()
@@ -168,9 +169,12 @@ class Service:
             return
         log(logging.WARNING, "clock was set", seconds=round(jump.total_seconds(), 1))
         with self._swap:
-            self.store.shift_due(jump, self.clock())
+            try:
+                self.store.shift_due(jump, self.clock())
+            except MonitorError as error:  # the clock is not followed yet: the next turn tries again
+                log(logging.ERROR, "what is due was not moved along yet", reason=str(error))
+                return
             self.clock.follow()
-            self._last_tick = self.clock()
         for job in scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC) + job.trigger.delay)
 
@@ -178,12 +182,12 @@ class Service:
         self.notifier.reloading()
         try:
             loaded = self.load()
+            self._use(loaded, shares=False)
         except MonitorError as error:
             log(logging.ERROR, "configuration refused, the old one stays", reason=str(error))
             self.notifier.ready()
             self.notifier.status(f"configuration refused, the old one stays: {str(error).splitlines()[0]}")
             return
-        self._use(loaded, shares=False)
         log(logging.INFO, "configuration reloaded", sources=len({e.source for e in loaded.line.endpoints}))
         self.notifier.ready()
 
@@ -209,12 +213,29 @@ class Service:
             each[0].close()
 
     def _report(self) -> None:
-        now = self.clock()
-        if now - self._last_tick < STUCK_AFTER:
+        self._get_ready()
+        stuck = self.pulse.stuck()
+        if not stuck:
             self.notifier.alive()
+        elif not self._stuck:
+            log(logging.ERROR, "stuck; the watchdog is not fed any more", work="; ".join(stuck))
+        self._stuck = stuck
+        now = self.clock()
         if self.notifier.listened_to and (self._last_report is None or abs(now - self._last_report) >= REPORT):
             self._last_report = now
-            self.notifier.status(self.status())
+            self.notifier.status(f"stuck: {'; '.join(stuck)}" if stuck else self._status())
+
+    def _status(self) -> str:
+        try:
+            return self.status()
+        except MonitorError as error:
+            return str(error)
+
+    def _get_ready(self) -> None:
+        """Say that the service is ready once a site was looked at, successfully or not, or none is to be yet."""
+        if not self._ready and self._ticked and (self.pulse.polled or not self._polling):
+            self._ready = True
+            self.notifier.ready()
 
     def _drain(self, scheduler: Any) -> bool:
         """Stop handing out work, let what is under way finish, and leave the rest to the leases."""
@@ -238,11 +259,15 @@ class Service:
             with self._swap:
                 if not self._stop:
                     self._hand_out(self.clock())
+            self._ticked = True
+            self.pulse.tick()
             if self.stop_when():
                 self.stop()
         except StoreCorrupt as error:
             self._give_up(error)
         except MonitorError as error:
+            self._ticked = True  # a full disk is no reason to be started again
+            self.pulse.tick()
             log(logging.ERROR, "tick failed", reason=str(error))
         except Exception as error:  # noqa: BLE001  thread top: the next tick must come
             log(logging.ERROR, "bug in the tick", error=error)
@@ -261,7 +286,6 @@ class Service:
                 sender = self._senders.get(pair) or ThreadPoolExecutor(1, thread_name_prefix="send")
                 self._senders[pair] = sender
                 self._sending[pair] = sender.submit(self._deliver, line, *pair)
-        self._last_tick = now
 
     def _scout(self) -> None:
         try:
@@ -283,7 +307,9 @@ class Service:
 
     def _poll(self, line: Line, state: PollState) -> None:
         try:
-            journal.poll(state, line.poller.poll(state))
+            with self.pulse.poll(state.source, state.endpoint):
+                result = line.poller.poll(state)
+            journal.poll(state, result)
         except LeaseLost:
             log(logging.WARNING, "poll overtaken", source=state.source, endpoint=state.endpoint)
         except StoreCorrupt as error:
@@ -295,8 +321,10 @@ class Service:
 
     def _deliver(self, line: Line, channel: str, recipient: str) -> None:
         try:
-            while not self._stop and line.deliverer.step(channel, recipient, self.clock()):
-                pass
+            sent = True
+            while sent and not self._stop:
+                with self.pulse.delivery(channel, recipient):
+                    sent = line.deliverer.step(channel, recipient, self.clock()) is not None
         except LeaseLost:
             log(logging.WARNING, "delivery overtaken", channel=channel, recipient=recipient)
         except StoreCorrupt as error:

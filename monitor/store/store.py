@@ -43,6 +43,7 @@ from monitor.store.late import Late, Settling
 from monitor.store.past import Past
 from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
+from monitor.store.vitals import Vitals, vitals
 
 
 class SqliteStore:
@@ -171,6 +172,10 @@ class SqliteStore:
 
     def shift_due(self, delta: timedelta, now: datetime) -> None:
         upkeep.shift_due(self._database, delta, now)
+
+    def vitals(self, now: datetime) -> Vitals:
+        """Return what shows whether the monitor works."""
+        return vitals(self._database, now)
 
     def prune(self, now: datetime, retention: timedelta) -> None:
         upkeep.prune(self._database, now, retention)
