@@ -21,6 +21,7 @@ from monitor.values import Duration
 
 SHORTEST_PACE = timedelta(seconds=5)
 SHORTEST_RETENTION = timedelta(days=7)
+SHORTEST_ABSENCE = timedelta(days=1)  # before a headline reappears
 MOST_WORKERS = 256
 FEWEST_NEAR = 2  # words
 FURTHEST_NEAR = 30  # words between
@@ -48,6 +49,12 @@ def config_problems(config: Config) -> Iterator[Found]:
             ("retention",),
             f"{duration_text(config.retention)} is shorter than 7 days; forgotten headlines are alerted again",
             "write 7d or more",
+        )
+    if config.reappear_after is not None and config.reappear_after < SHORTEST_ABSENCE:
+        yield Found(
+            ("reappear_after",),
+            f"{duration_text(config.reappear_after)} is shorter than a day; rotation is no return",
+            "write 1d or more",
         )
     if not 1 <= config.workers <= MOST_WORKERS:
         yield Found(("workers",), f"{config.workers} is not between 1 and {MOST_WORKERS}")
@@ -105,6 +112,13 @@ def rule_problems(
         yield from _near(rule.near)
     yield from _languages(rule.lang)
     yield from _contradictions(lists)
+    sites = len(rule.sources or sources or ())
+    if rule.min_sources < 1 or (sites and rule.min_sources > sites):
+        yield Found(
+            ("min_sources",),
+            f"{rule.min_sources} sites can never carry a story, since the rule is for {sites}",
+            f"write a number from 1 to {sites}",
+        )
 
 
 def repeated(names: Iterable[tuple[KeyPath, str]], what: str) -> Iterator[Found]:

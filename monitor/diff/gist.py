@@ -24,6 +24,7 @@ class Word:
 
     key: str  # stem, or the sign and number of its kind of event (!), place (@) or number (#)
     weight: float
+    stages: frozenset[int] = frozenset()  # of an affair
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +47,29 @@ class Gist:
 def gist(title: str) -> Gist:
     """Return what a headline tells."""
     folded = title_key(title)
-    tokens = folded.split()
     names = _names(title)
-    order = tuple(word for token in tokens if (word := _word(token.lstrip("+-"))))
+    order = [word for word in map(_word, folded.split()) if word]
     unlike = tuple({word.key: _named(word, names) for word in order}.values())
-    keys = tuple(word.key for word in order)
+    keys = tuple([word.key for word in order])
+    signed = [key for key in keys if key[0] in "#@!"]
     return Gist(
         words=unlike,
-        weight=sum(word.weight for word in unlike),
+        weight=sum([word.weight for word in unlike]),
         order=keys,
-        own=frozenset(word.key for word in unlike if word.weight >= PLAIN),
-        numbers=frozenset(key for key in keys if key[0] == "#"),
-        places=frozenset(int(key[1:]) for key in keys if key[0] == "@"),
-        events=frozenset(key for key in keys if key[0] == "!"),
+        own=frozenset([word.key for word in unlike if word.weight >= PLAIN]),
+        numbers=frozenset([key for key in signed if key[0] == "#"]),
+        places=frozenset([int(key[1:]) for key in signed if key[0] == "@"]),
+        events=frozenset([key for key in signed if key[0] == "!"]),
         names=names,
-        stages=frozenset(stage for token in tokens for stage in _stages(token)),
+        stages=frozenset().union(*[word.stages for word in order if word.stages]),
         text=folded,
     )
 
 
 @lru_cache(maxsize=65536)
 def _word(token: str) -> Word | None:
-    """Return what a folded word counts as, or None: nothing."""
+    """Return what a folded word, or a number with its sign, counts as, or None: nothing."""
+    token = token.lstrip("+-")
     if token in lists.fillers() or (len(token) < 2 and not token.isdigit()):
         return None
     if token in lists.numerals():
@@ -76,12 +78,13 @@ def _word(token: str) -> Word | None:
         digits = _THOUSANDS.sub("", token)
         return Word("#" + digits, NUMBER) if digits else None
     stemmed = stem(token)
+    stages = lists.stages().get(token) or lists.stages().get(stemmed, frozenset())
     for listed, sign, weight in ((lists.places(), "@", PLACE), (lists.events(), "!", EVENT)):
         number = listed.get(token, listed.get(stemmed))
         if number is not None:
-            return Word(f"{sign}{number}", weight)
+            return Word(f"{sign}{number}", weight, stages)
     common = token in lists.common() or stemmed in lists.common()
-    return Word(stemmed, COMMON if common else SHORT if len(token) < 3 else PLAIN)
+    return Word(stemmed, COMMON if common else SHORT if len(token) < 3 else PLAIN, stages)
 
 
 def _names(title: str) -> frozenset[str]:
@@ -94,8 +97,3 @@ def _names(title: str) -> frozenset[str]:
 
 def _named(word: Word, names: frozenset[str]) -> Word:
     return Word(word.key, NAME) if word.key in names else word
-
-
-@lru_cache(maxsize=65536)
-def _stages(token: str) -> frozenset[int]:
-    return lists.stages().get(token) or lists.stages().get(stem(token), frozenset())

@@ -14,16 +14,16 @@ from monitor.diff.gist import Gist, Word, gist
 from monitor.diff.lists import within
 from monitor.diff.stems import root
 
-SAME_STORY = 0.58  # score from which two headlines tell one story
+SAME_STORY = 0.6  # score from which two headlines tell one story
 VERSION = 0.65  # likeness from which an item without a link is a new version of another one
 
 _ROOT, _TYPO = 0.85, 0.9  # how much of a word counts when only its root is shared, or all but one letter
-_FEW = 3.0  # weight below which a headline is too short to be contained in another
+_FEW = 3.5  # weight below which a headline is too short to be contained in another
 _LEAST = 0.4  # share of the lesser headline's weight that no two wordings of one story go below
 _FRAME = 3  # words that a sentence and its double share at least around what differs, to be a template
 # How much of a likeness is left in spite of each doubt.
 _NUMBERS_APART, _NUMBERS_DIFFER = 0.65, 0.95
-_STAGES_APART, _STAGE_ADDED = 0.6, 0.86
+_STAGES_APART, _STAGE_ADDED = 0.6, 0.8
 _PLACES_APART, _NAMES_APART, _EVENTS_APART = 0.5, 0.75, 0.85
 _SLOT = 0.7
 
@@ -173,6 +173,10 @@ def _elsewhere(mine: frozenset[int], others: frozenset[int]) -> bool:
     )
 
 
+def _says_much(told: Gist, keys: tuple[str, ...]) -> bool:
+    return any(key in told.own or key[0] == "@" for key in keys)
+
+
 def _is_template(a: Gist, b: Gist) -> bool:
     """Tell whether two headlines are one sentence with something else in one place."""
     one, other = a.order, b.order
@@ -180,8 +184,8 @@ def _is_template(a: Gist, b: Gist) -> bool:
     before = next((i for i in range(most) if one[i] != other[i]), most)
     after = next((i for i in range(most - before) if one[-1 - i] != other[-1 - i]), most - before)
     mine, others = one[before : len(one) - after], other[before : len(other) - after]
-    if a.own.isdisjoint(mine) or b.own.isdisjoint(others):
-        return False  # another number, event or place is a doubt of its own
+    if not (_says_much(a, mine) and _says_much(b, others)):
+        return False  # another number or event is a doubt of its own
     if before + after < max(_FRAME, len(mine), len(others)):
         return False
     return not any(key == alien or _kinship(key, alien) for key in mine for alien in others)

@@ -23,6 +23,7 @@ from monitor.model import (
     ChangeKind,
     Fetched,
     Item,
+    Match,
     PollOutcome,
     PollResult,
     PollState,
@@ -160,7 +161,17 @@ class Poller:
         if change.former:  # what a rule would have said before is no news, also where it was learned silently
             before = {match.rule for match in self.rules.evaluate(change.former)}
             change = replace(change, already_fired=change.already_fired | before)
-        return self.router.plan(change, self.rules.evaluate(change.headline), now, kin)
+        return self.router.plan(change, self._matches(change, kin), now, kin)
+
+    def _matches(self, change: Change, kin: Sequence[Carrier]) -> list[Match]:
+        """Return the rules that fire; one that waits for several sites also by what another site called the story."""
+        found = list(self.rules.evaluate(change.headline))
+        waiting = self.router.patient - {match.rule for match in found} if kin else frozenset[str]()
+        for carrier in kin if waiting else ():
+            theirs = replace(change.headline, source=carrier.source, title=carrier.title)
+            found += [Match(rule=one.rule) for one in self.rules.evaluate(theirs) if one.rule in waiting]
+            waiting -= {match.rule for match in found}
+        return found
 
     def _absent_since(self, state: PollState) -> datetime | None:
         """Return since when a headline must have been gone to be news again, if it ever is."""

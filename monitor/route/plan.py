@@ -56,6 +56,11 @@ class Router:
     routes: Mapping[str, Route]
     hours: Mapping[str, Hours]
 
+    @property
+    def patient(self) -> frozenset[str]:
+        """The rules that wait until several sites carry a story."""
+        return frozenset(rule for rule, route in self.routes.items() if route.min_sources > 1)
+
     def plan(self, change: Change, matches: Sequence[Match], now: datetime, kin: Sequence[Carrier] = ()) -> list[Alert]:
         """Return one alert for each channel that a fired rule names, those that nobody gets among them.
 

@@ -22,10 +22,10 @@ _FEW = 3  # ... unless it has no more marks than this
 _MOST = 8  # candidates per headline
 
 _BY_MARK = """
-SELECT wanted.value, (SELECT json_group_array(headline_id) FROM (
-  SELECT headline_id FROM story_mark WHERE mark = wanted.value AND at >= ? ORDER BY at DESC LIMIT ?))
+SELECT json_group_array(json((SELECT json_group_array(headline_id) FROM (
+  SELECT headline_id FROM story_mark WHERE mark = wanted.value AND at >= ? ORDER BY at DESC LIMIT ?))))
 FROM json_each(?) AS wanted
-"""
+"""  # in the order of the wanted marks; one value is read in half the time of many rows
 _TOLD = """
 SELECT headline_id, matches FROM change JOIN alert ON alert.change_id = change.id
 WHERE headline_id IN (SELECT value FROM json_each(?)) AND state IN ('waiting', 'queued')
@@ -40,8 +40,8 @@ def carriers(
     if not distinct:
         return [() for _ in wanted]
     with database.snapshot():
-        found = database.read(_BY_MARK, ms(since), _NEWEST, json.dumps(distinct))
-        by_mark = {row[0]: json.loads(row[1]) for row in found}
+        found = database.read(_BY_MARK, ms(since), _NEWEST, json.dumps(distinct))[0][0]
+        by_mark = dict(zip(distinct, json.loads(found), strict=True))
         near = [_near(marks, by_mark) for marks in wanted]
         known = _read(database, source, {id_ for ids in near for id_ in ids})
     return [tuple(known[id_] for id_ in ids if id_ in known)[:_MOST] for ids in near]

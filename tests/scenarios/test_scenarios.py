@@ -15,6 +15,7 @@ from monitor import urls
 from monitor.diff import edits, engine, floods, identity, likeness, stories
 from monitor.model import EditKind, Memory
 from monitor.pipeline.poll import Poller
+from monitor.route.plan import Router
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -137,6 +138,7 @@ WITHOUT = {
     "a page without a familiar headline": _replace(floods, "SHORT_GAP", engine.timedelta(0)),
     "proof of age": _replace(floods, "_is_old", lambda *a: True),
     "backlog": _replace(engine, "_backlog", lambda *a: ()),
+    "words of the other sites": _replace(Router, "patient", frozenset()),
     "fullest title": _replace(engine, "_fullest", lambda titles: min(titles, key=len)),
 }
 
