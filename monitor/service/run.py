@@ -10,8 +10,10 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -70,7 +72,8 @@ class Service:
     pulse: Pulse = field(default_factory=Pulse)
     _now: Loaded = field(init=False)
     _swap: threading.Lock = field(init=False, default_factory=threading.Lock)
-    _wake: threading.Event = field(init=False, default_factory=threading.Event)
+    # Unlike an event's, its `put` may be called by a signal in the middle of its `get`.
+    _wake: SimpleQueue[None] = field(init=False, default_factory=SimpleQueue)
     _stop: bool = field(init=False, default=False)
     _damage: StoreCorrupt | None = field(init=False, default=None)
     _reload: bool = field(init=False, default=False)
@@ -104,8 +107,8 @@ class Service:
         scheduler = self._start_scheduler()
         log(logging.INFO, "started", sources=len({e.source for e in self._now.line.endpoints}))
         while not self._stop:
-            self._wake.wait(1.0)
-            self._wake.clear()
+            with suppress(Empty):
+                self._wake.get(timeout=1.0)
             self._mind_clock(scheduler)
             if self._reload:
                 self._reload = False
@@ -123,7 +126,7 @@ class Service:
     def stop(self) -> None:
         """Ask the service to end, from any thread."""
         self._stop = True
-        self._wake.set()
+        self._wake.put(None)
 
     def _give_up(self, error: StoreCorrupt) -> None:
         self._damage = error
@@ -140,11 +143,11 @@ class Service:
 
     def _ask_reload(self) -> None:
         self._reload = True
-        self._wake.set()
+        self._wake.put(None)
 
     def _ask_refresh(self) -> None:
         self._refresh = True
-        self._wake.set()
+        self._wake.put(None)
 
     def _start_scheduler(self) -> Any:
         scheduler = BackgroundScheduler(

@@ -38,6 +38,7 @@ class Notifier:
         if not self._address:
             return
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.settimeout(1.0)  # nobody reads it: work goes on all the same
             try:
                 channel.sendto(text.encode(), self._address)
             except OSError:

@@ -201,3 +201,16 @@ def test_a_clock_that_is_set_is_noticed_and_followed_only_when_told() -> None:
     clock.follow()
     assert clock.jump() is None
     assert clock() == wall[0]
+
+
+def test_a_storm_of_signals_never_stops_it_for_good(tmp_path: Path, site: Site) -> None:
+    program = Program(tmp_path, site.url)
+    program.hears("READY=1")
+
+    for _ in range(300):
+        program.process.send_signal(signal.SIGHUP)
+        time.sleep(0.001)
+    code, errors, _ = program.ends()
+
+    assert code == 0, errors
+    assert "configuration reloaded" in errors
