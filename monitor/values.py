@@ -5,6 +5,7 @@ Each class knows how to `parse` its text and says in one sentence what is wrong 
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -115,3 +116,25 @@ class DailyWindow(_Written):
         if self.start < self.end:
             return self.start <= at < self.end
         return at >= self.start or at < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class ListenAddress(_Written):
+    """Where a server listens on this machine only: `127.0.0.1:9797`, `[::1]:9797` or `unix:/run/monitor.sock`."""
+
+    host: str  # empty for a socket file
+    port: int
+    path: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if text.startswith("unix:/"):
+            return cls("", 0, text.removeprefix("unix:"))
+        host, _, port = text.rpartition(":")
+        try:
+            loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback or not port.isdecimal() or not 0 <= int(port) <= 65535:
+            raise ValueError(f"'{text}' is no address of this machine alone; write 127.0.0.1:9797 or unix:/path")
+        return cls(host.strip("[]"), int(port))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.values import DailyWindow, Duration, Rate, TimeOfDay
+from monitor.values import DailyWindow, Duration, ListenAddress, Rate, TimeOfDay
 
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 PARIS = ZoneInfo("Europe/Paris")
@@ -67,3 +67,21 @@ def test_a_window_over_midnight_holds_its_start_and_not_its_end(at: str, inside:
 def test_other_windows_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="such as"):
         DailyWindow.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("127.0.0.1:9797", ListenAddress("127.0.0.1", 9797)),
+        ("[::1]:9797", ListenAddress("::1", 9797)),
+        ("unix:/run/monitor.sock", ListenAddress("", 0, "/run/monitor.sock")),
+    ],
+)
+def test_a_server_listens_on_this_machine(text: str, address: ListenAddress) -> None:
+    assert ListenAddress.parse(text) == address
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0:9797", "192.168.1.5:80", "9797", "localhost", "127.0.0.1:99999", "unix:x"])
+def test_a_server_does_not_listen_on_the_network(text: str) -> None:
+    with pytest.raises(ValueError, match="no address of this machine alone"):
+        ListenAddress.parse(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,12 @@ from monitor.errors import StoreCorrupt
 NAMED = 3  # sources in the status line
 
 if TYPE_CHECKING:
+    from monitor.model import Delivery, PollResult, PollState, Settlement
+    from monitor.ports import Clock
+    from monitor.service.health import Health
+    from monitor.service.metrics import Metrics
     from monitor.store.store import SqliteStore
+    from monitor.values import ListenAddress
 
 
 @click.command()
@@ -83,16 +89,34 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
     from monitor.pipeline.pages import Aside
     from monitor.service import journal
     from monitor.service.clock import SteadyClock
+    from monitor.service.health import Health
+    from monitor.service.heartbeat import Heartbeat
+    from monitor.service.pulse import Pulse
     from monitor.service.run import Loaded, Service
     from monitor.service.sdnotify import Notifier
 
     clock, name, resolver, pool = SteadyClock(), owner(), make_resolver(), article_pool()
     parsing = threading.Lock()  # pages are big and Python computes one thing at a time anyway
+    pulse = Pulse()
+    health = Health(store, pulse, clock)
+    listen = load_config(config_path).health
+    metrics = _metrics(store, health, clock) if listen else None
+
+    def polled(state: PollState, result: PollResult) -> None:
+        journal.poll(state, result)
+        if metrics:
+            metrics.poll(result)
+
+    def sent(delivery: Delivery, settlement: Settlement) -> None:
+        journal.delivery(delivery, settlement)
+        if metrics:
+            metrics.delivery(delivery, settlement)
 
     def load() -> Loaded:
         config = load_config(config_path)
         fetcher = make_fetcher(config, clock, resolver)
         pages = make_article_fetcher(config, clock, resolver)
+        beat = config.heartbeat and Heartbeat(config.heartbeat.url, config.heartbeat.every, fetcher, health)
 
         def close() -> None:
             fetcher.close()
@@ -109,7 +133,7 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
                 pause=time.sleep,
                 parsing=parsing,
                 aside=Aside(fetcher=pages, pool=pool),
-                watch=journal.delivery,
+                watch=sent,
             )
             return Loaded(
                 line=line,
@@ -117,6 +141,7 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
                 retention=config.retention,
                 again=assemble,
                 close=close,
+                beat=beat.step if beat else lambda _now: None,
             )
 
         return assemble()
@@ -127,10 +152,32 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
         clock=clock,
         notifier=Notifier(os.environ),
         status=lambda: summary(store, clock()),
+        pulse=pulse,
+        polled=polled,
     )
-    clean = service.run()
+    with _listening(listen, health, metrics):
+        clean = service.run()
     pool.shutdown(wait=False, cancel_futures=True)
     return clean
+
+
+def _metrics(store: SqliteStore, health: Health, clock: Clock) -> Metrics | None:
+    """Return what counts for /metrics; None when the library for it is not installed."""
+    try:
+        from monitor.service.metrics import Metrics
+    except ModuleNotFoundError:
+        return None
+    return Metrics(store, health, clock)
+
+
+def _listening(
+    address: ListenAddress | None, health: Health, metrics: Metrics | None
+) -> AbstractContextManager[object]:
+    if address is None:
+        return nullcontext()
+    from monitor.service.web import Answers, served
+
+    return served(address, Answers(health=health, metrics=metrics.text if metrics else None))
 
 
 def summary(store: SqliteStore, now: datetime) -> str:

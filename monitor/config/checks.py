@@ -19,6 +19,7 @@ from monitor.ports import ChannelOptions, EndpointOptions
 from monitor.text import LANGUAGES, fold_text
 from monitor.values import Duration
 
+SHORTEST_HEARTBEAT = timedelta(seconds=10)
 SHORTEST_PACE = timedelta(seconds=5)
 SHORTEST_RETENTION = timedelta(days=7)
 SHORTEST_ABSENCE = timedelta(days=1)  # before a headline reappears
@@ -58,6 +59,11 @@ def config_problems(config: Config) -> Iterator[Found]:
         )
     if not 1 <= config.workers <= MOST_WORKERS:
         yield Found(("workers",), f"{config.workers} is not between 1 and {MOST_WORKERS}")
+    if config.heartbeat:
+        for found in url_problems(config.heartbeat.url):
+            yield Found(("heartbeat", *found.path), found.message, found.hint)
+        if config.heartbeat.every < SHORTEST_HEARTBEAT:
+            yield Found(("heartbeat", "every"), f"{duration_text(config.heartbeat.every)} is shorter than 10s")
 
 
 def source_problems(source: SourceConfig) -> Iterator[Found]:

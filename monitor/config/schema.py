@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from monitor.ports import ChannelOptions, EndpointOptions
-from monitor.values import Duration, Rate
+from monitor.values import Duration, ListenAddress, Rate
 
 STRICT: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
 
@@ -112,6 +112,18 @@ class RuleConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatConfig:
+    """An address that is asked for regularly, so that somebody notices when the monitor itself is gone."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    url: str = field(repr=False)
+    """Address of a dead-man's switch; it is asked for only while alerts can go out."""
+    every: Duration = Duration(minutes=5)
+    """How often, such as `5m`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole file."""
 
@@ -146,3 +158,8 @@ class Config:
     most news is to be expected. Without it `every` decides alone."""
     workers: int = 32
     """How many endpoints may be polled at the same time."""
+    health: ListenAddress | None = None
+    """Where `/healthz`, `/readyz` and `/metrics` are answered: `127.0.0.1:9797`, or `unix:/run/monitor.sock`; nowhere
+    when missing. `/metrics` needs `pip install headline-monitor[metrics]`. Read at the start only."""
+    heartbeat: HeartbeatConfig | None = None
+    """Tell a dead-man's switch that the monitor lives: `{url: file:secrets/heartbeat, every: 5m}`."""

@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from monitor.errors import LeaseLost, MonitorError, StoreCorrupt
-from monitor.model import PollState
+from monitor.model import PollResult, PollState
 from monitor.pipeline.build import Line
 from monitor.ports import Store
 from monitor.service import journal, memory
@@ -35,6 +35,7 @@ HOUSEKEEPING = timedelta(hours=1)
 SCOUTING = timedelta(seconds=5)
 DRAIN = timedelta(seconds=8)  # after SIGTERM; systemd and the user get their answer within ten
 MAX_THREADS = 256
+BEAT = timedelta(seconds=2)
 REPORT = timedelta(seconds=5)  # between two status lines
 
 
@@ -56,6 +57,7 @@ class Loaded:
     workers: int
     retention: timedelta
     close: Callable[[], None]  # ends the connections of its polls
+    beat: Callable[[datetime], None] = lambda _now: None  # asked every few seconds; tells that the monitor lives
     again: Callable[[], Loaded]  # builds the line anew from the same configuration, with what was found since
 
 
@@ -70,6 +72,7 @@ class Service:
     status: Callable[[], str]  # one sentence on how things stand
     stop_when: Callable[[], bool] = lambda: False  # asked once per tick; ends the demo
     pulse: Pulse = field(default_factory=Pulse)
+    polled: Callable[[PollState, PollResult], None] = journal.poll
     _now: Loaded = field(init=False)
     _swap: threading.Lock = field(init=False, default_factory=threading.Lock)
     # Unlike an event's, its `put` may be called by a signal in the middle of its `get`.
@@ -158,6 +161,7 @@ class Service:
             (self._tick, TICK),
             (self._scout, SCOUTING),
             (self._keep_house, HOUSEKEEPING),
+            (self._beat, BEAT),
             (memory.give_back, memory.EVERY),
         )
         for job, delay in jobs:
@@ -306,13 +310,19 @@ class Service:
         except MonitorError as error:
             log(logging.ERROR, "pruning failed", reason=str(error))
 
+    def _beat(self) -> None:
+        try:
+            self._now.beat(self.clock())
+        except Exception as error:  # noqa: BLE001  thread top: the next beat must come
+            log(logging.ERROR, "bug in the heartbeat", error=error)
+
     # --- worker threads --------------------------------------------------------------------------------
 
     def _poll(self, line: Line, state: PollState) -> None:
         try:
             with self.pulse.poll(state.source, state.endpoint):
                 result = line.poller.poll(state)
-            journal.poll(state, result)
+            self.polled(state, result)
         except LeaseLost:
             log(logging.WARNING, "poll overtaken", source=state.source, endpoint=state.endpoint)
         except StoreCorrupt as error:

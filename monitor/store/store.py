@@ -37,13 +37,14 @@ from monitor.store import (
     stories,
     unread,
     upkeep,
+    vitals,
 )
 from monitor.store.floods import HeldFlood
 from monitor.store.late import Late, Settling
 from monitor.store.past import Past
 from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
-from monitor.store.vitals import Vitals, vitals
+from monitor.store.vitals import Vitals
 
 
 class SqliteStore:
@@ -175,7 +176,19 @@ class SqliteStore:
 
     def vitals(self, now: datetime) -> Vitals:
         """Return what shows whether the monitor works."""
-        return vitals(self._database, now)
+        return vitals.vitals(self._database, now)
+
+    def first_seen(self, delivery: str) -> datetime | None:
+        """Return when the oldest headline of a delivery was seen."""
+        return vitals.first_seen(self._database, delivery)
+
+    def try_writing(self) -> None:
+        """Write something that changes nothing.
+
+        Raises:
+            StoreUnavailable: the disk or another process is in the way.
+        """
+        vitals.write(self._database)
 
     def prune(self, now: datetime, retention: timedelta) -> None:
         upkeep.prune(self._database, now, retention)

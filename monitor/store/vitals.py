@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.store.rows import moment, ms
+from monitor.store.rows import moment, moment_or_none, ms
 from monitor.store.sqlite import Database
 
 ZERO = timedelta()
@@ -49,6 +49,26 @@ def vitals(database: Database, now: datetime) -> Vitals:
         oldest_waiting=_since(min(since, default=None), now),
         deliveries={(row["channel"], row["state"]): row["number"] for row in counted},
     )
+
+
+def first_seen(database: Database, delivery: str) -> datetime | None:
+    """Return when the oldest headline of a delivery was seen."""
+    found = database.read(
+        "SELECT min(change.seen_at) FROM delivery_alert JOIN alert ON alert.id = alert_id"
+        " JOIN change ON change.id = change_id WHERE delivery_id = ?",
+        delivery,
+    )
+    return moment_or_none(found[0][0])
+
+
+def write(database: Database) -> None:
+    """Write something that changes nothing.
+
+    Raises:
+        StoreUnavailable: the disk or another process is in the way.
+    """
+    with database.tx(durable=False) as db:
+        db.execute("UPDATE source SET revision = revision WHERE name = (SELECT min(name) FROM source)")
 
 
 def _since(value: int | None, now: datetime) -> timedelta:

@@ -194,3 +194,15 @@ def test_a_file_in_a_folder_is_found_under_the_name_that_systemd_gives_it(read_f
     _file(credentials, "secrets_telegram", TOKEN.encode())
     path = _file(tmp_path, "monitor.yaml", _with("file:secrets/telegram").encode())
     assert read_file(path, credentials=credentials).channels[0].url == TOKEN
+
+
+def test_the_heartbeat_may_be_a_secret_and_is_never_shown(read_file, tmp_path):
+    _file(tmp_path, "beat", b"https://switch.example/ping/0a1b2c3d4e5f")
+    path = _file(tmp_path, "monitor.yaml", (GOOD + "\nheartbeat: {url: file:beat}\n").encode())
+    config = read_file(path)
+    assert config.heartbeat.url == "https://switch.example/ping/0a1b2c3d4e5f"
+    assert "0a1b2c3d4e5f" not in repr(config)
+    wrong = _file(tmp_path, "wrong.yaml", (GOOD + "\nheartbeat: {url: file:beat, every: 1s}\n").encode())
+    said = _complaint(read_file, wrong)
+    assert "shorter than 10s" in said
+    assert "0a1b2c3d4e5f" not in said

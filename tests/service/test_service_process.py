@@ -72,9 +72,9 @@ def site() -> Iterator[Site]:
 class Program:
     """`run` in a process of its own, with a notification socket as systemd would give it."""
 
-    def __init__(self, folder: Path, url: str, path: str = "") -> None:
+    def __init__(self, folder: Path, url: str, path: str = "", more: str = "") -> None:
         self.config = folder / "monitor.yaml"
-        self.config.write_text(CONFIG.format(url=url, path=path))
+        self.config.write_text(CONFIG.format(url=url, path=path) + more)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(folder / "notify"))
         self.socket.settimeout(20)
@@ -109,6 +109,20 @@ def test_it_tells_ready_its_status_and_stopping_and_ends_well(tmp_path: Path, si
 
     assert code == 0, errors
     assert "event=stopped" in errors
+
+
+def test_the_running_program_answers_whether_alerts_can_flow(tmp_path: Path, site: Site) -> None:
+    program = Program(tmp_path, site.url, more=f"health: unix:{tmp_path}/health")
+    program.hears("READY=1")
+
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.connect(str(tmp_path / "health"))
+        asking.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
+        answer = b"".join(iter(lambda: asking.recv(65536), b""))
+
+    assert program.ends()[0] == 0
+    assert b" 200 " in answer.splitlines()[0]
+    assert b'"ready": true' in answer
 
 
 def test_a_hanging_site_does_not_keep_it_from_ending_in_ten_seconds(tmp_path: Path, site: Site) -> None:
