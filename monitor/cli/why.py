@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.model import Alert, Headline, Silence
     from monitor.route.plan import Router
     from monitor.store.queries import Seen
+    from monitor.store.store import SqliteStore
 
 
 @click.command()
@@ -50,8 +51,8 @@ def why(
     shown = _headline(headline, source or config.sources[0].name, ticker=ticker)
     rules = build_rules(config)
     verdicts = explain(rules, shown)
-    alerts = _alerts(shown, build_router(config), rules)
     with read_store(state) as store:
+        alerts = _alerts(shown, build_router(config), rules, store)
         seen = store.queries.find_headline(headline) if store else []
         silences = store.silences(shown.first_seen_at) if store else ()
     silent = {alert.id: silence for alert in alerts if (silence := _silence(alert, silences))}
@@ -63,6 +64,7 @@ def why(
                 {
                     "channel": a.channel,
                     "due": a.due_at.isoformat(),
+                    "dropped": a.dropped,
                     "rules": [m.rule for m in a.matches],
                     "silenced": silent.get(a.id),
                 }
@@ -77,14 +79,14 @@ def why(
                 click.echo(line)
         for alert in alerts:
             silenced = silent.get(alert.id)
-            click.echo(f"would go to {alert.channel}, {_when(alert)}" if not silenced else _silenced(alert, silenced))
-        if not alerts:
+            click.echo(_silenced(alert, silenced) if silenced else _fate(alert))
+        if not any(alert.goes_out for alert in alerts):
             click.echo("nobody would be told")
         for found in seen:
             click.echo(_seen_line(found))
         if not seen:
             click.echo("no source has shown it so far")
-    sys.exit(0 if alerts else 1)
+    sys.exit(0 if any(alert.goes_out for alert in alerts) else 1)
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
@@ -124,11 +126,13 @@ def _headline(title: str, source: str, *, ticker: bool) -> Headline:
     )
 
 
-def _alerts(headline: Headline, router: Router, rules: RuleSet) -> list[Alert]:
+def _alerts(headline: Headline, router: Router, rules: RuleSet, store: SqliteStore | None) -> list[Alert]:
     from monitor.model import Change, ChangeKind
+    from monitor.pipeline.telling import find_kin
 
     change = Change(id="asked", kind=ChangeKind.NEW, headline=headline, seen_at=headline.first_seen_at)
-    return router.plan(change, rules.evaluate(headline), headline.first_seen_at)
+    kin = find_kin(store, headline.source, [change], headline.first_seen_at)[0][change.id] if store else ()
+    return router.plan(change, rules.evaluate(headline), headline.first_seen_at, kin)
 
 
 def _silence(alert: Alert, silences: Sequence[Silence]) -> str | None:
@@ -141,6 +145,13 @@ def _silence(alert: Alert, silences: Sequence[Silence]) -> str | None:
 
 def _silenced(alert: Alert, reason: str) -> str:
     return click.style(f"would not go to {alert.channel}: {isolate(reason)}", fg="yellow")
+
+
+def _fate(alert: Alert) -> str:
+    """Return whether a channel would be told, and when, or why not."""
+    if alert.dropped:
+        return f"would not go to {alert.channel}: {isolate(alert.dropped)}"
+    return f"would go to {alert.channel}, {_when(alert)}"
 
 
 def _when(alert: Alert) -> str:
