@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # the runtime pays for these only in commands that need them
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+LOCK = "instance.lock"
 DEFAULT_CONFIG = Path("config/monitor.yaml")
 
 
@@ -126,22 +127,37 @@ def read_store(state: Path | None) -> Iterator[SqliteStore | None]:
 
 
 @contextmanager
-def only_instance(state: Path | None) -> Iterator[None]:
-    """Hold the lock of the one process that polls and sends on this database.
+def only_instance(state: Path | None) -> Iterator[TextIO]:
+    """Hold the lock of the one process that polls and sends on this database; yields its file, empty.
 
     Raises:
         StoreBusy: another process has it.
     """
     folder = state_folder(state)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "instance.lock").open("w") as lock:
+    with (folder / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StoreBusy(
                 f"another headline-monitor works on {folder}; stop it first, or give this one its own --state"
             ) from None
-        yield
+        lock.truncate(0)
+        yield lock
+
+
+def running(state: Path | None) -> int | None:
+    """Return the process id of the `run` that works on the database; None when there is none."""
+    try:
+        with (state_folder(state) / LOCK).open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                written = lock.read().strip()
+                return int(written) if written.isdecimal() else None
+    except FileNotFoundError:
+        pass
+    return None
 
 
 def make_resolver() -> PoolResolver:

@@ -12,6 +12,7 @@ from monitor.cli.check import check
 from monitor.cli.data import backup, export, prune, restore, verify
 from monitor.cli.deliveries import deliveries
 from monitor.cli.demo import demo
+from monitor.cli.doctor import doctor
 from monitor.cli.extract import extract
 from monitor.cli.grep import grep
 from monitor.cli.held import held
@@ -21,6 +22,7 @@ from monitor.cli.notify import notify
 from monitor.cli.once import once
 from monitor.cli.preview import preview
 from monitor.cli.probe import probe
+from monitor.cli.reload import reload
 from monitor.cli.run import run
 from monitor.cli.schema import schema
 from monitor.cli.silence import silence
@@ -44,14 +46,15 @@ def cli() -> None:
       headline-monitor check         is the configuration right?
       headline-monitor once          one pass over all sources
       headline-monitor run           watch, until stopped
+      headline-monitor doctor        what is in the way on this machine, and what to do about it
 
     Exit status: 0 fine, 1 failed, 2 wrong usage, 70 a bug, 75 try again later, 78 wrong configuration.
     """
 
 
 for command in (
-    *(run, once, check, probe, extract, why, grep, preview, notify),
-    *(status, history, held, deliveries, silence, backup, restore, verify, prune, export, init, demo, schema),
+    *(run, reload, once, check, probe, extract, why, grep, preview, notify),
+    *(doctor, status, history, held, deliveries, silence, backup, restore, verify, prune, export, init, demo, schema),
 ):
     cli.add_command(command)
 

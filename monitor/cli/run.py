@@ -34,7 +34,7 @@ def run(config_path: Path, state: Path | None, *, verbose: bool) -> None:
     """Watch all sources and send alerts, until stopped.
 
     SIGTERM and Ctrl-C end it within ten seconds; everything unsent is kept and sent after the next start.
-    SIGHUP reads the configuration again; a wrong one is refused and the old one goes on.
+    SIGHUP (`headline-monitor reload`) reads the configuration again; a wrong one is refused and the old one goes on.
     SIGUSR1 prints what every thread is doing.
     """
     import faulthandler
@@ -46,7 +46,9 @@ def run(config_path: Path, state: Path | None, *, verbose: bool) -> None:
     set_up(verbose=verbose)
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     load_config(config_path)  # a wrong configuration is told before anything is touched
-    with only_instance(state):
+    with only_instance(state) as lock:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the service listens; it is about to read the file anyway
+        print(os.getpid(), file=lock, flush=True)
         try:
             clean = _serve(config_path, state)
         except StoreCorrupt as error:
