@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 FOUND, NOTHING, ERROR = 0, 1, 2
 _STDIN = "-"
 _BOM = "\ufeff"
+_LIKE_A_FILE = re.compile(r"^[^/].*/|\.[a-z]{1,5}$")  # an /expression/ begins with its stroke
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Look:
 
 
 @click.command()
-@click.argument("operands", metavar="[KEYWORD] [FILE]...", nargs=-1)
+@click.argument("operands", metavar="[KEYWORD]... [FILE]...", nargs=-1)
 @click.option("-e", "--keyword", "more", metavar="KEYWORD", multiple=True, help="A word to look for; repeat for more.")
 @click.option("-n", "--line-number", "number", is_flag=True, help="Print the number of the line before it.")
 @click.option("-c", "--count", is_flag=True, help="Print only how many lines were found.")
@@ -61,20 +64,21 @@ def grep(
     exact: bool,
     as_json: bool,
 ) -> None:
-    """Print the lines of FILEs in which KEYWORD stands, in any of its forms, as rules find it.
+    """Print the lines of FILEs in which a KEYWORD stands, in any of its forms, as rules find it.
 
-    As with grep, the first operand is the KEYWORD and the others are FILEs; with -e all of them are FILEs. Without
-    FILE, or where it is -, standard input is read. A KEYWORD is written as in rules: a word, a phrase, '"as
-    written"', 'exact: word', 'begin*' or '/expression/'. Exit status: 0 found, 1 not found, 2 trouble.
+    The first operand is a KEYWORD, and so are those after it up to the first that names a file or is -; with -e all
+    operands are FILEs. Without FILE, or where it is -, standard input is read. A KEYWORD is written as in rules: a
+    word, a phrase, '"as written"', 'exact: word', 'begin*' or '/expression/'. Exit status: 0 found, 1 not found,
+    2 trouble.
 
     \b
-    headline-monitor grep الأمن headlines.txt
+    headline-monitor grep الأمن الدرك headlines.txt
     headline-monitor grep -n -e زلزال -e séisme *.txt
     tail -f feed.log | headline-monitor grep 'خلية إرهابية'
     """
     if not (more or operands):
         raise click.UsageError('say what to look for, such as: headline-monitor grep "حد السوالم" headlines.txt')
-    words, files = (more, operands) if more else (operands[:1], operands[1:])
+    words, files = (more, operands) if more else _told_apart(operands)
     files = files or (_STDIN,)
     look = Look(
         name=len(files) > 1,
@@ -86,6 +90,17 @@ def grep(
         as_json=as_json,
     )
     sys.exit(_run(_index(words, lang, family=family, exact=exact), files, look))
+
+
+def _told_apart(operands: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keywords and the files."""
+    number = next((n for n, one in enumerate(operands) if n and _names_a_file(one)), len(operands))
+    return operands[:number], operands[number:]
+
+
+def _names_a_file(operand: str) -> bool:
+    """Tell whether it is a file, or is written like one: a file that is missing must not become a word."""
+    return operand == _STDIN or Path(operand).exists() or bool(_LIKE_A_FILE.search(operand))
 
 
 def _index(words: Iterable[str], lang: tuple[str, ...], *, family: bool, exact: bool) -> TermIndex:

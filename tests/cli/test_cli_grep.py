@@ -47,6 +47,23 @@ def test_the_first_operand_is_the_word_and_with_e_all_are_files(lines: Path) -> 
     assert grep("أمين", lines, lines).stdout == f"{lines}:أمين عام جديد\n" * 2
 
 
+@pytest.mark.parametrize("words", [["grève", "ONU"], ["grève", "/onu$/", "ONU"]])
+def test_operands_before_the_first_file_are_words(lines: Path, words: list[str]) -> None:
+    found = [
+        line for line in LINES.splitlines() if "gr" in line or "ONU" in line or ("/onu$/" in words and "onu" in line)
+    ]
+    assert grep(*words, lines).stdout.splitlines() == found
+    assert grep(*words, "-", stdin=LINES).stdout.splitlines() == found
+    assert grep(*words, stdin=LINES).stdout.splitlines() == found
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "folder/missing", "/tmp/none/missing.tsv"])
+def test_a_missing_file_never_becomes_a_word(name: str) -> None:
+    done = grep("grève", name, stdin=LINES)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"cannot read '{name}'" in done.stderr
+
+
 def test_numbers_counts_and_pieces_are_printed_on_request(lines: Path) -> None:
     assert grep("-n", "ONU", lines).stdout == "5:l'ONU se réunit\n"
     assert grep("--count", "أمن", lines).stdout == "2\n"
