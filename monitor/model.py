@@ -83,6 +83,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     allow_private: tuple[str, ...] = ()  # CIDR networks that may be connected to although they are not public
     rendering: Rendering | None = None  # None: the page is read as the server sends it
+    seconds: float | None = None  # for the whole answer, where less than usual is enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

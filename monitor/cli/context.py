@@ -20,10 +20,10 @@ if TYPE_CHECKING:  # the runtime pays for these only in commands that need them
     from concurrent.futures import ThreadPoolExecutor
 
     from monitor.config.schema import Config
-    from monitor.fetch.browser import BrowserFetcher
-    from monitor.fetch.client import HttpFetcher
+    from monitor.fetch.polite import Hosts, PoliteFetcher
     from monitor.fetch.resolve import PoolResolver
-    from monitor.ports import Clock
+    from monitor.pipeline.robots import RobotsBook
+    from monitor.ports import Clock, Fetcher
     from monitor.store.store import SqliteStore
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -169,31 +169,55 @@ def make_resolver() -> PoolResolver:
     return PoolResolver(ThreadPoolExecutor(8, thread_name_prefix="dns"))
 
 
-def make_fetcher(config: Config, clock: Clock, resolver: PoolResolver) -> BrowserFetcher:
-    """Return the fetcher that a configuration asks for; close it after use."""
+def agent(config: Config) -> str:
+    """Return how the monitor names itself to sites."""
     from monitor import __version__
+
+    contact = f" (+{config.contact})" if config.contact else ""
+    return config.user_agent or f"headline-monitor/{__version__}{contact}"
+
+
+def make_hosts(config: Config) -> Hosts:
+    """Return what keeps the requests to one host apart; everything that asks shares it."""
+    from monitor.fetch.polite import Hosts
+
+    return Hosts(None if config.host_gap is None else config.host_gap.total_seconds())
+
+
+def make_fetcher(config: Config, clock: Clock, resolver: PoolResolver, hosts: Hosts | None = None) -> PoliteFetcher:
+    """Return the fetcher that a configuration asks for; close it after use."""
     from monitor.fetch.browser import BrowserFetcher
     from monitor.fetch.client import HttpFetcher
+    from monitor.fetch.polite import PoliteFetcher
 
-    user_agent = config.user_agent or f"headline-monitor/{__version__}"
-    allowed = config.allow_private
+    user_agent, allowed = agent(config), config.allow_private
     plain = HttpFetcher(clock=clock, resolver=resolver, user_agent=user_agent, allow_private=allowed)
-    return BrowserFetcher(plain, clock=clock, resolver=resolver, user_agent=user_agent, allow_private=allowed)
+    shown = BrowserFetcher(plain, clock=clock, resolver=resolver, user_agent=user_agent, allow_private=allowed)
+    return PoliteFetcher(shown, hosts or make_hosts(config))
 
 
-def make_article_fetcher(config: Config, clock: Clock, resolver: PoolResolver) -> HttpFetcher:
+def make_robots(config: Config, clock: Clock, fetcher: Fetcher) -> RobotsBook:
+    """Return what knows the robots.txt of the hosts; keep it for as long as the configuration is the same."""
+    from monitor.pipeline.robots import RobotsBook
+
+    ignored = {source.name for source in config.sources if source.robots == "ignore"}
+    return RobotsBook(fetcher=fetcher, clock=clock, agent=agent(config), ignored=ignored)
+
+
+def make_article_fetcher(config: Config, clock: Clock, resolver: PoolResolver, hosts: Hosts) -> PoliteFetcher:
     """Return what reads articles while their alerts wait; close it after use."""
-    from monitor import __version__
     from monitor.fetch.client import HttpFetcher, Limits
+    from monitor.fetch.polite import PoliteFetcher
     from monitor.pipeline.articles import PATIENCE
 
-    return HttpFetcher(
+    plain = HttpFetcher(
         clock=clock,
         resolver=resolver,
-        user_agent=config.user_agent or f"headline-monitor/{__version__}",
+        user_agent=agent(config),
         allow_private=config.allow_private,
         limits=Limits(seconds=PATIENCE.total_seconds(), connect_seconds=3.0),
     )
+    return PoliteFetcher(plain, hosts)
 
 
 def article_pool() -> ThreadPoolExecutor:

@@ -37,7 +37,9 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
         load_config,
         make_article_fetcher,
         make_fetcher,
+        make_hosts,
         make_resolver,
+        make_robots,
         only_instance,
         opened_store,
         owner,
@@ -52,13 +54,13 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
         return datetime.now(UTC)
 
     sent: list[tuple[Delivery, Settlement]] = []
-    resolver = make_resolver()
+    resolver, hosts = make_resolver(), make_hosts(config)
     with (
         only_instance(state),
         opened_store(state) as store,
-        closing(make_fetcher(config, clock, resolver)) as fetcher,
+        closing(make_fetcher(config, clock, resolver, hosts)) as fetcher,
         article_pool() as pool,
-        closing(make_article_fetcher(config, clock, resolver)) as pages,
+        closing(make_article_fetcher(config, clock, resolver, hosts)) as pages,
     ):
         line = build(
             config,
@@ -69,6 +71,7 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
             owner=owner(),
             pause=time.sleep,
             aside=Aside(fetcher=pages, pool=pool),
+            robots=make_robots(config, clock, fetcher),
             watch=lambda delivery, settlement: sent.append((delivery, settlement)),
         )
         show = (lambda _result: None) if as_json else _show_poll

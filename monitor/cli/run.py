@@ -86,7 +86,16 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
     import random
     import time
 
-    from monitor.cli.context import article_pool, load_config, make_article_fetcher, make_fetcher, make_resolver, owner
+    from monitor.cli.context import (
+        article_pool,
+        load_config,
+        make_article_fetcher,
+        make_fetcher,
+        make_hosts,
+        make_resolver,
+        make_robots,
+        owner,
+    )
     from monitor.pipeline.build import build
     from monitor.pipeline.pages import Aside
     from monitor.service import journal
@@ -116,8 +125,10 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
 
     def load() -> Loaded:
         config = load_config(config_path)
-        fetcher = make_fetcher(config, clock, resolver)
-        pages = make_article_fetcher(config, clock, resolver)
+        hosts = make_hosts(config)
+        fetcher = make_fetcher(config, clock, resolver, hosts)
+        pages = make_article_fetcher(config, clock, resolver, hosts)
+        robots = make_robots(config, clock, fetcher)
         beat = config.heartbeat and Heartbeat(config.heartbeat.url, config.heartbeat.every, fetcher, health)
 
         def close() -> None:
@@ -135,6 +146,7 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
                 pause=time.sleep,
                 parsing=parsing,
                 aside=Aside(fetcher=pages, pool=pool),
+                robots=robots,
                 watch=sent,
             )
             return Loaded(

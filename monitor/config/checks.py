@@ -45,6 +45,8 @@ def config_problems(config: Config) -> Iterator[Found]:
     yield from _networks(config.allow_private)
     if config.user_agent is not None and not _is_header_value(config.user_agent):
         yield Found(("user_agent",), "must be one line of ASCII text, since it is sent as a request header")
+    if config.contact is not None and not _is_header_value(config.contact):
+        yield Found(("contact",), "must be one line of ASCII text, since it is sent as a request header")
     if config.retention < SHORTEST_RETENTION:
         yield Found(
             ("retention",),

@@ -38,6 +38,8 @@ class SourceConfig:
     """What exactly to watch: a page with selectors, a feed."""
     discover: bool | None = None
     """Look for further endpoints: feeds, WordPress, news sitemaps. `true` when `endpoints` is missing, else `false`."""
+    robots: Literal["obey", "ignore"] = "obey"
+    """Whether the site's robots.txt is obeyed: what it forbids is not polled, and `status` says so."""
     timezone: str | None = None
     """Time zone of the times the site prints, such as `Africa/Casablanca`; the general one when missing."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
@@ -140,6 +142,11 @@ class Config:
     """Where alerts go."""
     allow_private: tuple[str, ...] = ()
     """Networks such as `127.0.0.0/8` that any source may connect to although they are not public."""
+    contact: str | None = None
+    """An address where sites reach you, such as `desk@example.org`; told to them with every request."""
+    host_gap: Duration | None = None
+    """Shortest pause between two requests to one host, such as `2s`; half a second when missing, and none for addresses
+    of your own network. No host is asked for two things at once."""
     user_agent: str | None = None
     """How the monitor names itself to sites; the product's name and version when missing."""
     on_edit: Literal["notify", "matched", "ignore"] = "matched"

@@ -146,10 +146,10 @@ class HttpFetcher:
             finally:
                 response.close()
         except answers.EXPECTED as error:
-            raise answers.explain(error, url, self._limits.seconds) from error
+            raise answers.explain(error, url, self._seconds(errand)) from error
 
     def _send(self, errand: _Errand, url: httpx.URL) -> httpx.Response:
-        end = errand.started + self._limits.seconds
+        end = errand.started + self._seconds(errand)
         connected = min(end, monotonic() + self._limits.connect_seconds)
         return self._transport.handle_request(
             httpx.Request(
@@ -163,6 +163,9 @@ class HttpFetcher:
                 },
             )
         )
+
+    def _seconds(self, errand: _Errand) -> float:
+        return min(self._limits.seconds, errand.request.seconds or self._limits.seconds)
 
     def _headers_for(self, errand: _Errand, url: httpx.URL) -> list[tuple[bytes, bytes]]:
         known = target.may_know(errand.first, url)

@@ -23,6 +23,7 @@ from monitor.pipeline.flush import Flusher
 from monitor.pipeline.pacing import Pacer
 from monitor.pipeline.pages import Aside, Pages, Site
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.robots import RobotsBook
 from monitor.pipeline.scout import Scout, Watched, with_discovered
 from monitor.pipeline.unread import Unread
 from monitor.ports import Channel, Clock, EndpointOptions, Extractor, Fetcher, Random, SiteContext, Store
@@ -57,12 +58,14 @@ def build(
     pause: Pause = lambda _seconds: None,
     parsing: AbstractContextManager[object] | None = None,
     aside: Aside | None = None,
+    robots: RobotsBook | None = None,
     watch: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
 ) -> Line:
     """Build the line of a configuration that `monitor.config.load` accepted, and of what was found for its sources.
 
     `pause` waits for so many seconds between two requests to a site whose endpoints are looked for. With `aside` the
-    articles of alerts are read; without, headlines are told alone.
+    articles of alerts are read; without, headlines are told alone. With `robots` endpoints are polled as far as their
+    hosts' robots.txt allows.
     """
     explorer = Explorer(
         fetcher=fetcher,
@@ -109,6 +112,7 @@ def build(
             owner=owner,
             backlogs={source.name: source.backlog for source in config.sources if source.backlog},
             pacer=_pacer(config, store, clock, random),
+            robots=robots,
             reappear_after=config.reappear_after,
             parsing=parsing or nullcontext(),
             reads_articles=unread is not None,

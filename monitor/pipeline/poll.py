@@ -30,6 +30,7 @@ from monitor.model import (
     Upsert,
 )
 from monitor.pipeline.pacing import Pacer
+from monitor.pipeline.robots import RobotsBook
 from monitor.pipeline.telling import find_kin
 from monitor.ports import Clock, Extractor, Fetcher, Random, Store
 from monitor.route.hold import hold
@@ -53,6 +54,7 @@ class Poller:
     owner: str  # names this process in leases
     backlogs: Mapping[str, int] = field(default_factory=dict)  # of a source, told on purpose when it is learned
     pacer: Pacer = field(default_factory=Pacer)
+    robots: RobotsBook | None = None  # None: nobody is asked
     reappear_after: timedelta | None = None  # headlines that were gone for longer are told again
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
     reads_articles: bool = False  # whether somebody matches articles
@@ -101,8 +103,11 @@ class Poller:
         """Return the page (None for 304) and its items (None when they are the last page's)."""
         extractor = self.extractors[state.source, state.endpoint]
         full = polling.wants_full_page(state, now)
+        request = extractor.request()
+        if self.robots:
+            self.robots.check(state.source, request)
         page = self.fetcher.fetch(
-            extractor.request(),
+            request,
             etag=None if full else state.etag,
             last_modified=None if full else state.last_modified,
         )

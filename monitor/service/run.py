@@ -29,6 +29,7 @@ from monitor.service.logs import log
 from monitor.service.pulse import Pulse
 from monitor.service.scouting import Scouting
 from monitor.service.sdnotify import Notifier
+from monitor.service.turns import Turns
 
 TICK = timedelta(seconds=0.25)
 HOUSEKEEPING = timedelta(hours=1)
@@ -82,6 +83,7 @@ class Service:
     _reload: bool = field(init=False, default=False)
     _refresh: bool = field(init=False, default=False)
     _polls: ThreadPoolExecutor = field(init=False)
+    _turns: Turns = field(init=False)
     _scouting: Scouting = field(init=False)
     _senders: dict[tuple[str, str], ThreadPoolExecutor] = field(init=False, default_factory=dict)
     _polling: set[Future[None]] = field(init=False, default_factory=set)
@@ -103,6 +105,7 @@ class Service:
         """
         self._now = self.load()
         self._polls = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="poll")
+        self._turns = Turns(self._polls, self._poll)
         self._scouting = Scouting(self._ask_refresh)
         self.store.release_leases()
         self.store.sync(self._now.line.endpoints, self.clock())
@@ -248,6 +251,7 @@ class Service:
         """Stop handing out work, let what is under way finish, and leave the rest to the leases."""
         self.notifier.stopping()
         scheduler.shutdown(wait=False)
+        self._turns.stop()
         with self._swap:
             under_way = {*self._polling, *self._sending.values(), *self._scouting.under_way()}
         _, late = wait(under_way, timeout=DRAIN.total_seconds())
@@ -281,10 +285,11 @@ class Service:
 
     def _hand_out(self, now: datetime) -> None:
         line = self._now.line
-        for state in line.poller.claim(now, max(0, self._now.workers - len(self._polling))):
-            future = self._polls.submit(self._poll, line, state)
-            self._polling.add(future)
-            future.add_done_callback(self._polling.discard)
+        claimed = line.poller.claim(now, max(0, self._now.workers - len(self._polling)))
+        for future in (*(self._turns.add(line, state) for state in claimed), *self._turns.relieve()):
+            if future:
+                self._polling.add(future)
+                future.add_done_callback(self._polling.discard)
         line.flusher.step(now)
         if line.unread:
             line.unread.step(now)

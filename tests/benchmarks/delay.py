@@ -132,9 +132,13 @@ def measure(seconds: float) -> World:
         for each in waiting:
             each.settimeout(0)
             each.connect_ex(deaf.getsockname())
-        with serving(world) as base:
+        with serving(world) as base, serving(world) as elsewhere:  # another port is another host
             deaf_url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-            hanging = [f"{url}?{n}" for n in range(HANGING) for url in (f"{base}/silent", f"{base}/endless", deaf_url)]
+            hanging = [
+                f"{url}?{n}"
+                for n in range(HANGING)
+                for url in (f"{elsewhere}/silent", f"{elsewhere}/endless", deaf_url)
+            ]
             folder = Path(name)
             with program(folder, "alone", base, []), program(folder, "beside", base, hanging):
                 _publish(world, rng, seconds)
