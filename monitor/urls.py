@@ -121,6 +121,12 @@ def article_id(url: str) -> ArticleId | None:
     return _edge_number(segments[-1]) if segments else None
 
 
+def shown(url: str) -> str:
+    """Return the address as it may be shown and stored: the values of its query may be keys."""
+    address, mark, query = url.partition("?")
+    return address + mark + re.sub(r"=[^&#]+", "=…", query)
+
+
 def absolute(base: str, href: str) -> str | None:
     """Return the http(s) address that a link of the page `base` leads to, or None when it leads nowhere.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.context import config_option, json_option
+from monitor.urls import shown
 
 
 @click.command()
@@ -27,7 +28,7 @@ def check(config_path: Path, *, as_json: bool) -> None:
     if as_json:
         facts = {
             "file": str(config_path),
-            "sources": {s.name: [e.url for e in s.endpoints] for s in config.sources},
+            "sources": {s.name: [shown(e.url) for e in s.endpoints] for s in config.sources},
             "rules": {r.name: list(r.notify) for r in config.rules},
             "channels": [c.name for c in config.channels],
             "warnings": doubts,
@@ -38,7 +39,7 @@ def check(config_path: Path, *, as_json: bool) -> None:
         state = "" if source.enabled else " (not enabled)"
         click.echo(f"source {source.name}{state}")
         for endpoint in source.endpoints:
-            click.echo(f"  {endpoint.name}: {endpoint.url} every {_seconds(endpoint.every or source.every)}")
+            click.echo(f"  {endpoint.name}: {shown(endpoint.url)} every {_seconds(endpoint.every or source.every)}")
         if source.discover:
             click.echo("  further endpoints are looked for (discover: false switches it off)")
     for rule in config.rules:

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 @config_option
 @state_option
 @click.option("-v", "--verbose", is_flag=True, help="Log every poll.")
-def run(config_path: Path, state: Path | None, *, verbose: bool) -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(["logfmt", "json"]),
+    default="logfmt",
+    show_default=True,
+    help="One line per event.",
+)
+def run(config_path: Path, state: Path | None, *, verbose: bool, log_format: str) -> None:
     """Watch all sources and send alerts, until stopped.
 
     SIGTERM and Ctrl-C end it within ten seconds; everything unsent is kept and sent after the next start.
@@ -43,7 +50,7 @@ def run(config_path: Path, state: Path | None, *, verbose: bool) -> None:
     from monitor.cli.context import load_config, only_instance
     from monitor.service.logs import set_up
 
-    set_up(verbose=verbose)
+    set_up(verbose=verbose, style=log_format)
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     load_config(config_path)  # a wrong configuration is told before anything is touched
     with only_instance(state) as lock:

@@ -29,7 +29,7 @@ from monitor.pipeline.unread import Unread
 from monitor.ports import Channel, Clock, EndpointOptions, Extractor, Fetcher, Random, SiteContext, Store
 from monitor.route.plan import Hours, Route, Router
 from monitor.sources import KINDS
-from monitor.urls import host
+from monitor.urls import host, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +233,7 @@ def _spec(source: SourceConfig, endpoint: EndpointOptions) -> EndpointSpec:
         source=source.name,
         name=_name(endpoint),
         kind=endpoint.type,
-        url=endpoint.url,
+        url=shown(endpoint.url),
         config_hash=hashlib.blake2b(_what_it_reads(endpoint).encode(), digest_size=12).hexdigest(),
         every=endpoint.every or source.every,
     )

@@ -230,3 +230,8 @@ def test_a_joined_link_is_an_http_address_that_can_be_sent(href, base):
         assert link.startswith(("http://", "https://"))
         assert len(link) <= 2000
         link.encode()
+
+
+def test_an_address_is_shown_without_the_values_of_its_query():
+    assert urls.shown("https://sada.example/feed?key=abc&page=2#top") == "https://sada.example/feed?key=…&page=…#top"
+    assert urls.shown("https://sada.example/feed") == "https://sada.example/feed"
