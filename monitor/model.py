@@ -61,6 +61,7 @@ class DeliveryState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     UNCONFIRMED = "unconfirmed"  # the service never said yes or no; it may have been shown
+    MERGED = "merged"  # it waited so long that another message tells its alerts with others
     DEAD = "dead"
 
 
@@ -327,6 +328,7 @@ class Told:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     remote_id: str | None = None
+    note: str | None = None  # what a person should know all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,6 +351,7 @@ class Rejected:
     """The service will never take this message."""
 
     reason: str
+    moved_to: str | None = None  # the recipient's new address, when the service names it
 
 
 Outcome = Delivered | RetryLater | Ambiguous | Rejected

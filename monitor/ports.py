@@ -81,6 +81,12 @@ class ChannelOptions:
     rate: Rate | None = None
     """At most so many messages, such as `20/min`; what comes in meanwhile goes out together."""
 
+    fallback: str | None = None
+    """Name of the channel that gets the alerts when this one cannot tell them: at once when the service refuses for
+    good, such as a bot that was blocked, else after `fallback_after`."""
+    fallback_after: Duration = Duration(minutes=10)
+    """How long a service may be down before its alerts go to `fallback`. They are told here too when it is back."""
+
     def problems(self) -> Sequence[tuple[str, str]]:
         """Return (key path such as `url`, what is wrong) for what types alone cannot tell."""
         return ()
@@ -291,6 +297,25 @@ class Store(Protocol):
         Raises:
             LeaseLost: the lease ran out and another worker has it.
             StoreUnavailable: it cannot be written now; it is kept and written before the recipient gets more.
+        """
+
+    def backlog(self, channel: str, recipient: str, before: datetime) -> Sequence[Delivery]:
+        """Return what waits for a recipient since before then and was never left open, oldest first."""
+
+    def merge(self, old: Sequence[Delivery], new: Sequence[Delivery], now: datetime) -> None:
+        """Put new messages in place of old ones of the same recipient that still wait.
+
+        Raises:
+            LeaseLost: one of the old ones no longer waits.
+        """
+
+    def alerts(self, ids: Sequence[str]) -> Sequence[Alert]:
+        """Return these alerts in order of detection, whatever became of them."""
+
+    def stranded(self, channel: str, fallback: str, before: datetime, now: datetime) -> Sequence[str]:
+        """Return the ids of the alerts that a channel could not tell and its fallback was not given.
+
+        Those of messages that died within a day, and of those that wait since `before` for a recipient that fails.
         """
 
     def release_leases(self) -> None:

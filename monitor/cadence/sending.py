@@ -41,7 +41,11 @@ def after_attempt(
     if isinstance(outcome, Delivered):
         well = replace(recipient, failures=0, not_before=rest, last_ok_at=now, last_error=None)
         return Settlement(
-            state=DeliveryState.SENT, recipient=well, remote_id=outcome.remote_id, ambiguous=delivery.ambiguous
+            state=DeliveryState.SENT,
+            recipient=well,
+            remote_id=outcome.remote_id,
+            ambiguous=delivery.ambiguous,
+            error=outcome.note,
         )
     troubled = replace(recipient, failures=recipient.failures + 1, not_before=rest, last_error=outcome.reason)
     if isinstance(outcome, Rejected):

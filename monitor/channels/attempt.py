@@ -1,7 +1,7 @@
 """One attempt to hand a message to one recipient through Apprise; whatever must wait longer is the outbox's.
 
-Inside the attempt it is tried again only when certainly nothing was sent, and once as plain text when the service
-does not understand its markup.
+Inside the attempt it is tried again only when certainly nothing was sent, once as plain text when the service does not
+understand its markup, in halves when it finds it too long, and at the new address when a group has moved.
 """
 
 from __future__ import annotations
@@ -19,19 +19,43 @@ from tenacity import Retrying, retry_if_result, stop_after_attempt, stop_before_
 from monitor.channels.capture import recording
 from monitor.channels.outcome import of_record, reached_nobody, without
 from monitor.channels.services import Target
-from monitor.model import Message, Outcome, Rejected
+from monitor.model import Ambiguous, Delivered, Message, Outcome, Rejected
 
 TRIES = 3
 LONGEST = 15.0  # seconds
+_TOO_LONG = re.compile(
+    r"message is too long|msg_too_long|message_too_long|must be \d+ or fewer in length", re.IGNORECASE
+)
 _BAD_MARKUP = re.compile(r"can't parse entities|unsupported start tag", re.IGNORECASE)  # Telegram's words
 
 
 def attempt(target: Target, message: Message, now: datetime, pause: Callable[[float], None]) -> Outcome:
     """Send and judge. `pause` sleeps for so many seconds."""
     outcome = _deliver(target, message, now, pause)
+    if isinstance(outcome, Rejected) and outcome.moved_to and target.move_to(outcome.moved_to):
+        after = _deliver(target, message, now, pause)
+        outcome = replace(after, note=outcome.reason) if isinstance(after, Delivered) else after
     if isinstance(outcome, Rejected) and message.format == "html" and _BAD_MARKUP.search(outcome.reason):
         outcome = _deliver(target, _without_markup(message), now, pause)
+    if isinstance(outcome, Rejected) and _TOO_LONG.search(outcome.reason):
+        outcome = _in_halves(target, message, now, pause) or outcome
     return outcome
+
+
+def _in_halves(target: Target, message: Message, now: datetime, pause: Callable[[float], None]) -> Outcome | None:
+    """Send a message in two at the border between two headlines, and these again so; None when there is no border."""
+    lines = message.body.splitlines(keepends=True)
+    borders = [n for n, line in enumerate(lines) if n and lines[n - 1] == "\n"] or list(range(1, len(lines)))
+    if not borders:
+        return None
+    middle = min(borders, key=lambda n: abs(2 * n - len(lines)))
+    first, second = (replace(message, body="".join(half)) for half in (lines[:middle], lines[middle:]))
+    sent = attempt(target, first, now, pause)
+    if not isinstance(sent, Delivered):
+        return sent
+    rest = attempt(target, second, now, pause)
+    # The first half was taken: sending all of it again would repeat it.
+    return rest if isinstance(rest, Delivered) else Ambiguous(reason=f"the first half was taken, then: {rest.reason}")
 
 
 def _deliver(target: Target, message: Message, now: datetime, pause: Callable[[float], None]) -> Outcome:

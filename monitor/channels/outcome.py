@@ -14,6 +14,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, SSLError
 
+from monitor.channels.advice import advice
 from monitor.channels.capture import Exchange, Record, Reply
 from monitor.model import Ambiguous, Delivered, Outcome, Rejected, RetryLater
 from monitor.render.safe import harmless
@@ -82,7 +83,11 @@ def of_exchange(exchange: Exchange, now: datetime) -> Outcome:
         return Ambiguous(reason=reason)
     if status in _LATER or status >= _SERVER_ERROR:
         return RetryLater(reason=reason, retry_after=_wish(said, exchange.retry_after, now))
-    return Rejected(reason=reason + _advice(status, said))
+    moved_to = _moved_to(said)
+    if moved_to:
+        return Rejected(reason=f"{reason}; the group is now {moved_to}, put that into the url", moved_to=moved_to)
+    redirect = "; a redirect, write the address it leads to" if status in _MOVED else ""
+    return Rejected(reason=reason + redirect + advice(reason))
 
 
 def of_failure(error: BaseException | None) -> Outcome:
@@ -132,12 +137,10 @@ def _status(status: int, said: dict[str, Any]) -> int:
     return 429 if said.get("error") in _SLACK_LATER else 400
 
 
-def _advice(status: int, said: dict[str, Any]) -> str:
+def _moved_to(said: dict[str, Any]) -> str | None:
     parameters = said.get("parameters")
     moved_to = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
-    if moved_to is not None:
-        return f"; the group is now {moved_to}, put that into the url"
-    return "; a redirect, write the address it leads to" if status in _MOVED else ""
+    return None if moved_to is None else str(moved_to)
 
 
 def wait_wished(value: object, now: datetime) -> timedelta | None:
@@ -203,7 +206,7 @@ def of_replies(replies: Sequence[Reply]) -> Outcome:
     last = refused[-1]
     reason = f"the mail server answered {last.code}: {_short(last.text)}"
     assert last.code is not None, "chosen by its code"
-    return Rejected(reason=reason) if last.code >= _SMTP_FOR_EVER else RetryLater(reason=reason)
+    return Rejected(reason=reason + advice(reason)) if last.code >= _SMTP_FOR_EVER else RetryLater(reason=reason)
 
 
 def _queue_id(replies: Sequence[Reply]) -> str | None:

@@ -93,6 +93,14 @@ class Target:
             return TELEGRAM_GROUP
         return PACES.get(self.schema, timedelta())
 
+    def move_to(self, chat: str) -> bool:
+        """Send to this chat from now on, as long as the program runs; False where that is not possible."""
+        targets = getattr(self.service, "targets", None)
+        if self.schema != "tgram" or not targets or not re.fullmatch(r"-?\d+", chat):
+            return False
+        self.service.targets = [(int(chat), *one[1:]) if isinstance(one, tuple) else int(chat) for one in targets]
+        return True
+
 
 def targets_of(urls: Sequence[str]) -> dict[str, Target]:
     """Return the single recipients of the URLs by their label.

@@ -100,6 +100,20 @@ def channel_problems(channel: ChannelOptions) -> Iterator[Found]:
     yield from _own(channel.problems())
 
 
+def fallback_problems(channel: ChannelOptions, channels: Collection[str] | None) -> Iterator[Found]:
+    """Check that a fallback is another channel."""
+    if channel.fallback == channel.name:
+        yield Found(("fallback",), "a channel cannot stand in for itself", "name another channel")
+    elif channel.fallback is not None:
+        yield from _is_known(("fallback",), channel.fallback, channels, "channel")
+
+
+def operator_problems(operator: str | None, channels: Collection[str] | None) -> Iterator[Found]:
+    """Check that the operator is a channel."""
+    if operator is not None:
+        yield from _is_known(("operator",), operator, channels, "channel")
+
+
 def rule_problems(
     rule: RuleConfig, sources: Collection[str] | None, channels: Collection[str] | None
 ) -> Iterator[Found]:
@@ -225,11 +239,16 @@ def _own(found: Iterable[tuple[str, str]]) -> Iterator[Found]:
 
 def _known(key: str, names: Sequence[str], known: Collection[str] | None, what: str) -> Iterator[Found]:
     for index, name in enumerate(names):
-        if known is not None and name not in known:
-            otherwise = f"{what}s are: {', '.join(sorted(known))}" if known else None
-            yield Found((key, index), f"there is no {what} named '{name}'", suggest(name, list(known), otherwise))
-        elif name in names[:index]:
+        unknown = list(_is_known((key, index), name, known, what))
+        yield from unknown
+        if not unknown and name in names[:index]:
             yield Found((key, index), f"'{name}' stands here twice")
+
+
+def _is_known(path: KeyPath, name: str, known: Collection[str] | None, what: str) -> Iterator[Found]:
+    if known is not None and name not in known:
+        otherwise = f"{what}s are: {', '.join(sorted(known))}" if known else None
+        yield Found(path, f"there is no {what} named '{name}'", suggest(name, list(known), otherwise))
 
 
 def _near(near: NearConfig) -> Iterator[Found]:

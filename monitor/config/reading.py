@@ -57,6 +57,9 @@ class Reading:
         sources = [self._source(path, block) for path, block in found_sources]
         channels = [self._channel(path, block) for path, block in found_channels]
         names = self._names("sources", found_sources), self._names("channels", found_channels)
+        for (path, _), channel in zip(found_channels, channels, strict=True):
+            self._add(path, checks.fallback_problems(channel, names[1]) if channel else ())
+        self._add((), checks.operator_problems(top.operator, names[1]) if top else ())
         rules = [self._rule(path, block, *names) for path, block in found_rules]
         for found, what in ((found_sources, "sources"), (found_rules, "rules"), (found_channels, "channels")):
             self._add((), checks.repeated(_named(found), what))

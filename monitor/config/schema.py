@@ -140,6 +140,10 @@ class Config:
     """What to alert for."""
     channels: tuple[ChannelOptions, ...]
     """Where alerts go."""
+    operator: str | None = None
+    """Name of the channel that is told how the monitor itself is doing: a source that fails or has gone silent, a
+    channel that does not work, a full disk, a clock that was set. One message per incident and one when it is over;
+    nothing while the monitor's own network is down."""
     allow_private: tuple[str, ...] = ()
     """Networks such as `127.0.0.0/8` that any source may connect to although they are not public."""
     contact: str | None = None

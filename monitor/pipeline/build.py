@@ -17,6 +17,7 @@ from monitor.match.rules import RuleSet, compile_rules
 from monitor.model import Delivery, EndpointSpec, Settlement
 from monitor.pipeline import pacing
 from monitor.pipeline.articles import Articles
+from monitor.pipeline.backlog import Fallback, Fallbacks
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.discover import Explorer, Pause
 from monitor.pipeline.flush import Flusher
@@ -44,6 +45,7 @@ class Line:
     unread: Unread | None  # None: nothing reads articles
     flusher: Flusher
     deliverer: Deliverer
+    fallbacks: Fallbacks
     scout: Scout
 
 
@@ -126,6 +128,15 @@ def build(
             articles=articles,
         ),
         deliverer=Deliverer(store=store, channels=channels, clock=clock, random=random, owner=owner, watch=watch),
+        fallbacks=Fallbacks(
+            store=store,
+            channels=channels,
+            wanted={
+                options.name: Fallback(channel=options.fallback, after=options.fallback_after)
+                for options in config.channels
+                if options.fallback
+            },
+        ),
         scout=scout,
     )
 

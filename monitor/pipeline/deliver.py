@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.cadence import sending
-from monitor.model import Delivery, Outcome, RecipientState, Rejected, Settlement
+from monitor.model import Delivery, DeliveryState, Outcome, RecipientState, Rejected, Settlement
+from monitor.pipeline.backlog import condense
 from monitor.ports import Channel, Clock, Random, Store
 
 LEASE = timedelta(minutes=2)  # twice the longest attempt: connect and read time-outs and the retries inside it
@@ -36,7 +37,10 @@ class Deliverer:
             return None
         delivery, state = claimed
         outcome = self._send(delivery, now)
-        return self._settle(delivery, state, outcome, now)
+        settlement = self._settle(delivery, state, outcome, now)
+        if settlement.state is DeliveryState.SENT:
+            condense(self.store, self.channels[channel], recipient, self.clock())
+        return settlement
 
     def pace(self, channel: str, recipient: str) -> timedelta:
         """Return the time that a service wants between two messages to a recipient."""

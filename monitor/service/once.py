@@ -45,7 +45,15 @@ def send_all(line: Line, store: Store, clock: Callable[[], datetime], pause: Cal
     flusher, messages = line.flusher.at_once(), 0
     while made := flusher.step(clock()) or (flusher.articles is not None and flusher.articles.wait()):
         messages += made
+    _deliver(line, store, clock, pause, several=messages > 1)
+    if line.fallbacks.step(clock()):
+        _deliver(line, store, clock, pause, several=True)
+
+
+def _deliver(
+    line: Line, store: Store, clock: Callable[[], datetime], pause: Callable[[float], None], *, several: bool
+) -> None:
     for channel, recipient in store.due_recipients(clock()):
         while line.deliverer.step(channel, recipient, clock()):
-            if messages > 1:
+            if several:
                 pause(line.deliverer.pace(channel, recipient).total_seconds())

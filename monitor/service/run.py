@@ -34,6 +34,7 @@ from monitor.service.turns import Turns
 TICK = timedelta(seconds=0.25)
 HOUSEKEEPING = timedelta(hours=1)
 SCOUTING = timedelta(seconds=5)
+MINDING = timedelta(seconds=5)
 DRAIN = timedelta(seconds=8)  # after SIGTERM; systemd and the user get their answer within ten
 MAX_THREADS = 256
 BEAT = timedelta(seconds=2)
@@ -163,6 +164,7 @@ class Service:
         jobs = (
             (self._tick, TICK),
             (self._scout, SCOUTING),
+            (self._mind, MINDING),
             (self._keep_house, HOUSEKEEPING),
             (self._beat, BEAT),
             (memory.give_back, memory.EVERY),
@@ -308,6 +310,16 @@ class Service:
             log(logging.ERROR, "scouting failed", reason=str(error))
         except Exception as error:  # noqa: BLE001  thread top: the next round must come
             log(logging.ERROR, "bug in scouting", error=error)
+
+    def _mind(self) -> None:
+        try:
+            with self._swap:
+                if not self._stop:
+                    self._now.line.fallbacks.step(self.clock())
+        except MonitorError as error:
+            log(logging.ERROR, "fallbacks failed", reason=str(error))
+        except Exception as error:  # noqa: BLE001  thread top: the next round must come
+            log(logging.ERROR, "bug in the fallbacks", error=error)
 
     def _keep_house(self) -> None:
         try:

@@ -16,17 +16,21 @@ BEYOND_MS = 25 * 3600 * 1000  # the longest wish of a server is a day
 ALERTS_BEYOND_MS = 49 * 3600 * 1000  # digests and quiet hours hold for up to two days
 PATIENCE = 3  # attempts after which a message stands back behind the others
 
-ALERT = f"""
+_ALERT = f"""
 SELECT alert.id AS alert_id, alert.channel, alert.matches, alert.high_priority, alert.due_at, alert.same_story,
   alert.flood, alert.held_beside,
   {rows.CHANGE}
-FROM (
-  SELECT seq AS chosen, row_number() OVER (PARTITION BY channel ORDER BY high_priority DESC, seq) AS place FROM alert
-  WHERE state = 'waiting' AND (due_at <= :now OR due_at > :beyond)
-) JOIN alert ON alert.seq = chosen
-JOIN change ON change.id = alert.change_id JOIN headline ON headline.id = change.headline_id
-WHERE place <= :limit ORDER BY alert.high_priority DESC, alert.seq
+FROM alert JOIN change ON change.id = alert.change_id JOIN headline ON headline.id = change.headline_id
 """  # noqa: S608  constant text
+_DUE_ALERTS = f"""
+{_ALERT} WHERE alert.seq IN (
+  SELECT seq FROM (
+    SELECT seq, row_number() OVER (PARTITION BY channel ORDER BY high_priority DESC, seq) AS place FROM alert
+    WHERE state = 'waiting' AND (due_at <= :now OR due_at > :beyond)
+  ) WHERE place <= :limit
+) ORDER BY alert.high_priority DESC, alert.seq
+"""  # noqa: S608  constant text
+_NAMED_ALERTS = f"{_ALERT} WHERE alert.id IN (SELECT value FROM json_each(:ids)) ORDER BY alert.seq"  # noqa: S608  constant text
 
 _DUE = "CASE delivery.state WHEN 'pending' THEN next_attempt_at ELSE lease_until END"
 # The first condition is the one of the index, which holds no message that is done.
@@ -36,8 +40,12 @@ _READY = "(recipient.not_before IS NULL OR recipient.not_before <= :now OR recip
 
 def due_alerts(database: Database, now: datetime, limit: int) -> list[Alert]:
     values: dict[str, object] = {"now": ms(now), "beyond": ms(now) + ALERTS_BEYOND_MS, "limit": limit}
-    found = database.read_named(ALERT, values)
+    found = database.read_named(_DUE_ALERTS, values)
     return [rows.alert(row) for row in found]
+
+
+def alerts(database: Database, ids: Sequence[str]) -> list[Alert]:
+    return [rows.alert(row) for row in database.read_named(_NAMED_ALERTS, {"ids": rows.as_json(list(ids))})]
 
 
 def messages_since(database: Database, channel: str, since: datetime) -> int:
@@ -58,21 +66,25 @@ def told_since(database: Database, channel: str, since: datetime) -> list[Told]:
 def freeze(database: Database, deliveries: Sequence[Delivery]) -> None:
     with database.tx() as db:
         for delivery in deliveries:
-            at = ms(delivery.created_at)
-            db.execute(
-                "INSERT INTO delivery (id, channel, recipient, message, state, created_at, next_attempt_at)"
-                " VALUES (?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT DO NOTHING",
-                (delivery.id, delivery.channel, delivery.recipient, rows.message_json(delivery.message), at, at),
-            )
-            alerts = delivery.message.alert_ids
-            db.executemany(
-                "INSERT INTO delivery_alert (delivery_id, alert_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                [(delivery.id, alert) for alert in alerts],
-            )
+            put(db, delivery)
             db.executemany(
                 "UPDATE alert SET state = 'queued' WHERE id = ? AND state = 'waiting'",
-                [(alert,) for alert in alerts],
+                [(alert,) for alert in delivery.message.alert_ids],
             )
+
+
+def put(db: sqlite3.Connection, delivery: Delivery) -> None:
+    """Write one message that is to be sent."""
+    at = ms(delivery.created_at)
+    db.execute(
+        "INSERT INTO delivery (id, channel, recipient, message, state, created_at, next_attempt_at)"
+        " VALUES (?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT DO NOTHING",
+        (delivery.id, delivery.channel, delivery.recipient, rows.message_json(delivery.message), at, at),
+    )
+    db.executemany(
+        "INSERT INTO delivery_alert (delivery_id, alert_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(delivery.id, alert) for alert in delivery.message.alert_ids],
+    )
 
 
 def drop_alerts(database: Database, alert_ids: Sequence[str], reason: str) -> None:

@@ -25,6 +25,7 @@ from monitor.model import (
 from monitor.store import (
     articles,
     audit,
+    backlog,
     discovered,
     export,
     floods,
@@ -148,6 +149,18 @@ class SqliteStore:
 
     def settle(self, delivery: Delivery, owner: str, settlement: Settlement, now: datetime, elapsed_ms: int) -> None:
         self._late.settle(Settling(delivery, owner, settlement, now, elapsed_ms))
+
+    def backlog(self, channel: str, recipient: str, before: datetime) -> Sequence[Delivery]:
+        return backlog.waiting(self._database, channel, recipient, before)
+
+    def merge(self, old: Sequence[Delivery], new: Sequence[Delivery], now: datetime) -> None:
+        backlog.merge(self._database, old, new, now)
+
+    def alerts(self, ids: Sequence[str]) -> Sequence[Alert]:
+        return outbox.alerts(self._database, ids)
+
+    def stranded(self, channel: str, fallback: str, before: datetime, now: datetime) -> Sequence[str]:
+        return backlog.stranded(self._database, channel, fallback, before, now)
 
     def retry_deliveries(self, ids: Sequence[str] | None, now: datetime) -> int:
         """Send dead and unconfirmed deliveries again and return how many."""

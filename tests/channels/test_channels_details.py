@@ -23,11 +23,47 @@ def test_telegrams_flood_wait_is_read_from_its_body(open_line):
     assert outcome.retry_after == timedelta(seconds=43837)
 
 
-def test_a_telegram_group_that_moved_is_named(open_line):
+def test_a_telegram_group_that_moved_is_followed_and_named(open_line):
     line = open_line("telegram")
-    body = _error(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-100777)
+    line.server._chats = ("-100987",)
+    body = _error(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-100987)
     line.server.fail_next(400, body)
-    assert "the group is now -100777" in line.send(alert()).reason
+    outcome = line.send(alert())
+    assert isinstance(outcome, Delivered)
+    assert "the group is now -100987, put that into the url" in outcome.note
+    assert line.send(alert(FRENCH)) == Delivered(remote_id="2")
+    assert [message.chat for message in line.server.messages] == ["-100987"] * 2
+
+
+@pytest.mark.parametrize(("name", "refusal"), [
+    ("telegram", _error(400, "Bad Request: message is too long")),
+    ("slack", "msg_too_long"),
+    ("discord", {"content": ["Must be 2000 or fewer in length."], "message": "Must be 2000 or fewer in length."}),
+])  # fmt: skip
+def test_a_message_that_is_too_long_after_all_is_split_between_two_headlines(open_line, name, refusal):
+    line = open_line(name)
+    (message,) = line.channel.render([alert(f"titre {n}", id=str(n)) for n in range(5)], NOW)
+    line.server.fail_next(400, refusal)
+    assert isinstance(line.channel.send(line.channel.recipients[0], delivery(message), NOW), Delivered)
+    texts = [sent.text for sent in line.server.messages]
+    assert len(texts) == 2
+    assert [n for text in texts for n in range(5) if f"titre {n}" in text] == list(range(5))
+
+
+def test_when_the_second_half_fails_nobody_says_that_all_was_refused(open_line):
+    line = open_line("telegram")
+    (message,) = line.channel.render([alert(f"titre {n}", id=str(n)) for n in range(5)], NOW)
+    line.server.fail_next(400, _error(400, "Bad Request: message is too long"))
+    real, answers = line.server.take, iter([None, 500])
+
+    def take(call):
+        real_answer = real(call)
+        return real_answer if next(answers) is None else type(real_answer)(500, "later")
+
+    line.server.take = take
+    outcome = line.channel.send(line.channel.recipients[0], delivery(message), NOW)
+    assert isinstance(outcome, Ambiguous)
+    assert "the first half was taken" in outcome.reason
 
 
 def test_markup_that_telegram_refuses_is_sent_again_as_text(open_line):
@@ -43,7 +79,9 @@ def test_markup_that_telegram_refuses_is_sent_again_as_text(open_line):
 def test_an_unknown_chat_is_rejected(open_line):
     line = open_line("telegram")
     line.channel._targets["tgram 42"].service.targets = [(77, None)]
-    assert line.send(alert()).reason == "answered 400: Bad Request: chat not found"
+    reason = line.send(alert()).reason
+    assert reason.startswith("answered 400: Bad Request: chat not found; write to the bot")
+    assert "notify chats" in reason
 
 
 def test_telegram_shows_the_link_the_marks_and_no_preview(open_line):

@@ -146,7 +146,7 @@ CREATE TABLE delivery (
   channel TEXT NOT NULL,
   recipient TEXT NOT NULL,
   message TEXT NOT NULL,                        -- JSON: title, body, format
-  state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'unconfirmed', 'dead')),
+  state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'unconfirmed', 'merged', 'dead')),
   attempts INTEGER NOT NULL DEFAULT 0,
   ambiguous INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
