@@ -367,6 +367,7 @@ class RecipientState:
     not_before: datetime | None = None  # nothing is sent to it earlier
     last_ok_at: datetime | None = None
     last_error: str | None = None
+    refused: bool = False  # for good, when it was last tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -494,3 +495,37 @@ class Discovery:
     fruitless: int = 0  # looks in a row that changed nothing although something was wanted
     trouble: tuple[str, ...] = ()  # names of the endpoints whose failing the operator was told about
     notice: str | None = None  # what the operator was told
+
+
+# --- the monitor itself -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that is wrong now and that an operator should know."""
+
+    key: str  # the same as long as it is the same trouble
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """A trouble from its beginning to its end, and when the operator was told of both."""
+
+    key: str
+    text: str
+    since: datetime
+    ended_at: datetime | None = None
+    told_at: datetime | None = None
+    over_told_at: datetime | None = None
+    once: bool = False  # an event: nobody is told that it is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pauses:
+    """How often a source had something new lately."""
+
+    source: str
+    changes: int
+    longest: timedelta  # between two of them
+    last: datetime

@@ -17,10 +17,12 @@ from monitor.model import (
     Discovery,
     EndpointSpec,
     Fetched,
+    Incident,
     Item,
     Memory,
     Message,
     Outcome,
+    Pauses,
     PollResult,
     PollState,
     RecipientState,
@@ -157,6 +159,9 @@ class Channel(Protocol):
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return as few messages as the service's limits allow, which together carry every alert."""
+
+    def notice(self, lines: Sequence[str]) -> Message:
+        """Return the message that tells an operator these lines, cut to what the service takes."""
 
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
         """Send to one recipient; never raises for what the service answers."""
@@ -317,6 +322,21 @@ class Store(Protocol):
 
         Those of messages that died within a day, and of those that wait since `before` for a recipient that fails.
         """
+
+    def known_incidents(self, since: datetime) -> Sequence[Incident]:
+        """Return the open incidents, those told after `since`, and those of which something is still to be told."""
+
+    def record_incidents(self, incidents: Sequence[Incident], deliveries: Sequence[Delivery]) -> None:
+        """Write incidents and the messages that tell of them."""
+
+    def failing_recipients(self) -> Sequence[RecipientState]:
+        """Return the recipients whose last attempt failed."""
+
+    def pauses(self, since: datetime) -> Sequence[Pauses]:
+        """Return how often each source had something new after `since`."""
+
+    def held_floods(self) -> Sequence[tuple[str, str, int]]:
+        """Return id, source and number of alerts of the floods that wait for a person."""
 
     def release_leases(self) -> None:
         """Forget every lease; for the start of the only process that uses the database."""

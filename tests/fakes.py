@@ -81,6 +81,9 @@ class FakeChannel:
             for batch in batches
         ]
 
+    def notice(self, lines: Sequence[str]) -> Message:
+        return Message(title="", body="\n".join(lines), format="text", alert_ids=())
+
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
         self.sent.append((recipient, delivery, now))
         return self.outcomes.pop(0) if self.outcomes else Delivered()

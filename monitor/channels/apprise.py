@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor.errors import ChannelError
 from monitor.model import Alert, Delivery, Message, Outcome
 from monitor.ports import ChannelOptions
-from monitor.render.message import late_note, render
+from monitor.render.message import late_note, notice, render
 from monitor.render.styles import DISCORD, MAIL, NTFY, PLAIN, SLACK, TELEGRAM, Style
 from monitor.render.words import WORDS, Lang
 
@@ -106,6 +106,10 @@ class AppriseChannel:
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return as few messages as the service's limits allow, which together carry every alert."""
         return render(alerts, now, zone=self._zone, words=self._words, style=self._style)
+
+    def notice(self, lines: Sequence[str]) -> Message:
+        """Return the message that tells an operator these lines."""
+        return notice(lines, self._style)
 
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
         """Send to one recipient; never raises for what the service answers."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Delivered, Delivery, Message, Outcome, RetryLater
 from monitor.ports import ChannelOptions
-from monitor.render.message import late_note, render
+from monitor.render.message import late_note, notice, render
 from monitor.render.styles import TERMINAL, TERMINAL_WITHOUT_COLOURS
 from monitor.render.words import WORDS, Lang
 
@@ -45,6 +45,10 @@ class ConsoleChannel:
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return one message for all alerts."""
         return render(alerts, now, zone=self._zone, words=self._words, style=self._style)
+
+    def notice(self, lines: Sequence[str]) -> Message:
+        """Return the message that tells an operator these lines."""
+        return notice(lines, self._style)
 
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
         """Print the message; characters that the output's encoding lacks become question marks."""

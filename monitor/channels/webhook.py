@@ -83,6 +83,11 @@ class WebhookChannel:
         del now  # what depends on the time of sending is added then
         return [payload(alert) for alert in sorted(alerts, key=lambda alert: not alert.high_priority)]
 
+    def notice(self, lines: Sequence[str]) -> Message:
+        """Return the message that tells an operator these lines."""
+        body = json.dumps({"kind": "notice", "lines": list(lines)}, ensure_ascii=False)
+        return Message(title="headline-monitor", body=body, format="json", alert_ids=())
+
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
         """Post the alert; never raises for what the receiver answers."""
         import requests
@@ -119,6 +124,7 @@ class WebhookChannel:
 
 def _body(delivery: Delivery, now: datetime) -> bytes:
     told: dict[str, Any] = json.loads(delivery.message.body)
-    late = (now - datetime.fromisoformat(told["first_seen"])).total_seconds()
+    since = datetime.fromisoformat(told["first_seen"]) if "first_seen" in told else delivery.created_at
+    late = (now - since).total_seconds()
     told |= {"attempt": delivery.attempts, "late_by": max(0, round(late, 3))}
     return json.dumps(told, ensure_ascii=False).encode()

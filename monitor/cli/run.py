@@ -155,6 +155,7 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
                 aside=Aside(fetcher=pages, pool=pool),
                 robots=robots,
                 watch=sent,
+                disk=store.shortage,
             )
             return Loaded(
                 line=line,

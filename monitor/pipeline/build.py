@@ -21,6 +21,7 @@ from monitor.pipeline.backlog import Fallback, Fallbacks
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.discover import Explorer, Pause
 from monitor.pipeline.flush import Flusher
+from monitor.pipeline.operate import Operator
 from monitor.pipeline.pacing import Pacer
 from monitor.pipeline.pages import Aside, Pages, Site
 from monitor.pipeline.poll import Poller
@@ -46,6 +47,7 @@ class Line:
     flusher: Flusher
     deliverer: Deliverer
     fallbacks: Fallbacks
+    operator: Operator | None  # None: nobody wants to know
     scout: Scout
 
 
@@ -61,13 +63,14 @@ def build(
     parsing: AbstractContextManager[object] | None = None,
     aside: Aside | None = None,
     robots: RobotsBook | None = None,
+    disk: Callable[[], str | None] = lambda: None,
     watch: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
 ) -> Line:
     """Build the line of a configuration that `monitor.config.load` accepted, and of what was found for its sources.
 
     `pause` waits for so many seconds between two requests to a site whose endpoints are looked for. With `aside` the
     articles of alerts are read; without, headlines are told alone. With `robots` endpoints are polled as far as their
-    hosts' robots.txt allows.
+    hosts' robots.txt allows. `disk` says what is wrong with the disk.
     """
     explorer = Explorer(
         fetcher=fetcher,
@@ -137,6 +140,9 @@ def build(
                 if options.fallback
             },
         ),
+        operator=Operator(store=store, channel=channels[config.operator], started=clock(), disk=disk)
+        if config.operator
+        else None,
         scout=scout,
     )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import Alert, Message
 from monitor.render.brief import brief
 from monitor.render.entry import LATE, Entry, clock, entry
-from monitor.render.safe import ELLIPSIS, LRM, RLM, units
+from monitor.render.safe import ELLIPSIS, LRM, RLM, harmless, units
 from monitor.render.styles import Style
 from monitor.render.words import Words
 
@@ -42,6 +42,18 @@ def _lists(alerts: Sequence[Alert], now: datetime, *, zone: ZoneInfo, words: Wor
         )
         for body, listed in brief(alerts, now, zone=zone, words=words, style=style)
     ]
+
+
+def notice(lines: Sequence[str], style: Style) -> Message:
+    """Return what tells an operator these lines; what a service has no room for is counted."""
+    clean = [LRM + harmless(line) for line in lines]
+    for shown in range(len(clean), 0, -1):
+        more = [f"{LRM}and {len(clean) - shown} more: headline-monitor status"] if shown < len(clean) else []
+        body = style.between.join(map(style.note, [*clean[:shown], *more]))
+        if style.size(body) <= style.brief_limit:
+            break
+    title = _short(f"headline-monitor: {clean[0][1:]}") if style.subject else "headline-monitor"
+    return Message(title=title, body=body, format=style.format, alert_ids=())
 
 
 def late_note(written_at: datetime, now: datetime, *, zone: ZoneInfo, words: Words, style: Style) -> str:

@@ -35,6 +35,7 @@ TICK = timedelta(seconds=0.25)
 HOUSEKEEPING = timedelta(hours=1)
 SCOUTING = timedelta(seconds=5)
 MINDING = timedelta(seconds=5)
+WORTH_TELLING = timedelta(minutes=1)  # a clock that was set by less is nobody's business
 DRAIN = timedelta(seconds=8)  # after SIGTERM; systemd and the user get their answer within ten
 MAX_THREADS = 256
 BEAT = timedelta(seconds=2)
@@ -187,8 +188,18 @@ class Service:
                 log(logging.ERROR, "what is due was not moved along yet", reason=str(error))
                 return
             self.clock.follow()
+            self._tell_of_clock(jump)
         for job in scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC) + job.trigger.delay)
+
+    def _tell_of_clock(self, jump: timedelta) -> None:
+        operator = self._now.line.operator
+        if operator and abs(jump) >= WORTH_TELLING:
+            text = f"the machine's clock was set by {round(jump.total_seconds())} s; what is due moved along"
+            try:
+                operator.happened("clock", text, self.clock())
+            except MonitorError as error:
+                log(logging.ERROR, "the operator was not told of the clock", reason=str(error))
 
     def _load_again(self) -> None:
         self.notifier.reloading()
@@ -315,11 +326,14 @@ class Service:
         try:
             with self._swap:
                 if not self._stop:
-                    self._now.line.fallbacks.step(self.clock())
+                    line, now = self._now.line, self.clock()
+                    line.fallbacks.step(now)
+                    if line.operator:
+                        line.operator.step(now)
         except MonitorError as error:
-            log(logging.ERROR, "fallbacks failed", reason=str(error))
+            log(logging.ERROR, "fallbacks or the operator were not told", reason=str(error))
         except Exception as error:  # noqa: BLE001  thread top: the next round must come
-            log(logging.ERROR, "bug in the fallbacks", error=error)
+            log(logging.ERROR, "bug in what is told to fallbacks or the operator", error=error)
 
     def _keep_house(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -13,7 +14,9 @@ from monitor.model import (
     Delivery,
     Discovery,
     EndpointSpec,
+    Incident,
     Memory,
+    Pauses,
     PollResult,
     PollState,
     RecipientState,
@@ -29,6 +32,7 @@ from monitor.store import (
     discovered,
     export,
     floods,
+    incidents,
     outbox,
     past,
     polls,
@@ -47,12 +51,21 @@ from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
 from monitor.store.vitals import Vitals
 
+LEAST_FREE = 200 * 2**20  # bytes on the disk; with less an operator is told
+
 
 class SqliteStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._late = Late(database)
         self.queries = Queries(database)
+
+    def shortage(self) -> str | None:
+        """Return what is wrong with the space on the disk, or None."""
+        free = shutil.disk_usage(self._database.path.parent).free
+        if free >= LEAST_FREE:
+            return None
+        return f"only {free // 2**20} MB are free on the disk of {self._database.path}; make room"
 
     def close(self) -> None:
         self._database.close()
@@ -177,6 +190,21 @@ class SqliteStore:
 
     def save_discovery(self, discovery: Discovery) -> None:
         discovered.save(self._database, discovery)
+
+    def known_incidents(self, since: datetime) -> Sequence[Incident]:
+        return incidents.known(self._database, since)
+
+    def record_incidents(self, changed: Sequence[Incident], deliveries: Sequence[Delivery]) -> None:
+        incidents.record(self._database, changed, deliveries)
+
+    def failing_recipients(self) -> Sequence[RecipientState]:
+        return incidents.failing_recipients(self._database)
+
+    def pauses(self, since: datetime) -> Sequence[Pauses]:
+        return incidents.pauses(self._database, since)
+
+    def held_floods(self) -> Sequence[tuple[str, str, int]]:
+        return [(flood.id, flood.source, flood.alerts) for flood in floods.held(self._database)]
 
     def release_leases(self) -> None:
         upkeep.release_leases(self._database)

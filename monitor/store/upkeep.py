@@ -35,6 +35,9 @@ _MARKS = """
 DELETE FROM story_mark WHERE (mark, at, headline_id) IN (
   SELECT mark, at, headline_id FROM story_mark WHERE at < :before LIMIT :batch)
 """
+_INCIDENTS = """
+DELETE FROM incident WHERE (key, since) IN (SELECT key, since FROM incident WHERE ended_at < :before LIMIT :batch)
+"""
 _POLLS = "DELETE FROM poll WHERE id IN (SELECT id FROM poll WHERE at < :before LIMIT :batch)"
 # The endpoint that was read least recently counts: what it will show when it is back must not be news.
 _READ_WELL = """
@@ -97,6 +100,7 @@ def prune(database: Database, now: datetime, retention: timedelta) -> None:
     for source, read_well in database.read(_READ_WELL):
         _delete(database, _HEADLINES, source=source, before=read_well - retention // MILLISECOND)
     _delete(database, _MARKS, before=ms(now - MARKS))
+    _delete(database, _INCIDENTS, before=ms(now - retention))
     _delete(database, _POLLS, before=ms(now - POLL_LOG))
 
 

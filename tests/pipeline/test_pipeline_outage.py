@@ -37,7 +37,7 @@ def test_after_72_hours_a_few_lists_with_the_original_times_bring_everything_in_
     assert len(newsroom.desk.taken) <= 8
     assert newsroom.desk.taken[-1][0] - START < 72 * HOUR + 15 * MINUTE
     assert "2026-03-02 19:45" in newsroom.desk.taken[1][1]
-    assert len(newsroom.desk.asked) < 3 * 160
+    assert len(newsroom.desk.asked) < 3 * 200
 
 
 def test_a_service_that_flaps_gets_everything_once(newsroom: Newsroom) -> None:

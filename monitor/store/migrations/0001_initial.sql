@@ -240,3 +240,14 @@ CREATE TABLE silence (                          -- what nobody wants to be told 
   CHECK (ends_at >= starts_at)
 ) STRICT;
 CREATE INDEX silence_end ON silence (ends_at);
+
+CREATE TABLE incident (                         -- what was wrong with the monitor itself, and when an operator heard of it
+  key TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  ended_at INTEGER,
+  told_at INTEGER,
+  over_told_at INTEGER,
+  once INTEGER NOT NULL,                        -- 1: an event, which has no end to tell
+  PRIMARY KEY (key, since)
+) STRICT, WITHOUT ROWID;
