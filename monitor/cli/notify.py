@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.context import config_option
+from monitor.cli.context import config_option, isolate
 
 if TYPE_CHECKING:
-    from monitor.model import Alert
+    from monitor.config.schema import Config
+    from monitor.model import Alert, Ambiguous, Rejected, RetryLater
+    from monitor.ports import ChannelOptions
 
 
 @click.group()
@@ -35,10 +37,7 @@ def test(channel: str, config_path: Path) -> None:
     from monitor.model import Delivered, Delivery, make_id
 
     config = load_config(config_path)
-    options = next((c for c in config.channels if c.name == channel), None)
-    if options is None:
-        names = ", ".join(c.name for c in config.channels)
-        raise click.UsageError(f"no channel '{channel}' in {config_path}; there are: {names}")
+    options = _options(config, channel, config_path)
     built = CHANNELS[options.type].build(options, ZoneInfo(config.timezone))
     now = datetime.now(UTC)
     failed = 0
@@ -51,11 +50,53 @@ def test(channel: str, config_path: Path) -> None:
             outcome = built.send(recipient, delivery, now)
             if isinstance(outcome, Delivered):
                 number = f" (message {outcome.remote_id})" if outcome.remote_id else ""
-                click.secho(f"{channel} to {recipient}: accepted{number}", fg="green")
+                note = f"; {outcome.note}" if outcome.note else ""
+                click.secho(f"{channel} to {recipient}: accepted{number}{note}", fg="green")
             else:
                 failed += 1
-                click.secho(f"{channel} to {recipient}: {outcome.reason}", fg="red", err=True)
+                click.secho(f"{channel} to {recipient}: {_said(outcome)}", fg="red", err=True)
     sys.exit(1 if failed else 0)
+
+
+@notify.command()
+@click.argument("channel")
+@config_option
+def chats(channel: str, config_path: Path) -> None:
+    """List the chats that a Telegram CHANNEL's bot has heard from, with the number that its url wants.
+
+    Write to the bot first, or add it to the group and write there. The number of a group begins with a minus sign.
+    """
+    from monitor.channels.apprise import AppriseOptions
+    from monitor.channels.chats import chats as heard
+    from monitor.cli.context import load_config
+
+    options = _options(load_config(config_path), channel, config_path)
+    urls = [url for _, url in options.all_urls] if isinstance(options, AppriseOptions) else []
+    found = heard(urls)
+    for chat in found:
+        click.echo(f"{chat.number}  {chat.kind} {isolate(chat.name)}")
+    if not found:
+        click.echo("the bot has heard from nobody within the last day; write to it and ask again")
+
+
+def _options(config: Config, channel: str, path: Path) -> ChannelOptions:
+    options = next((c for c in config.channels if c.name == channel), None)
+    if options is None:
+        names = ", ".join(c.name for c in config.channels)
+        raise click.UsageError(f"no channel '{channel}' in {path}; there are: {names}")
+    return options
+
+
+def _said(outcome: RetryLater | Ambiguous | Rejected) -> str:
+    """Return what became of a test, and what that means for alerts."""
+    from monitor.model import Ambiguous, Rejected
+
+    if isinstance(outcome, Rejected):
+        return f"refused: {outcome.reason}"
+    if isinstance(outcome, Ambiguous):
+        return f"{outcome.reason}; look whether it arrived"
+    wait = f"; it asks to wait {outcome.retry_after}" if outcome.retry_after else ""
+    return f"not now: {outcome.reason}{wait}; an alert would be tried again until it is taken"
 
 
 def _sample(channel: str, now: datetime) -> Alert:

@@ -43,6 +43,32 @@ class RecipientStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A headline in a message, and the moments of its way there."""
+
+    source: str
+    title: str
+    rules: tuple[str, ...]
+    published_at: datetime | None
+    first_seen_at: datetime
+    matched_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """An alert that is in no message."""
+
+    channel: str
+    state: str
+    reason: str | None
+    source: str
+    title: str
+    seen_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
     """A delivery and what it carries."""
 
@@ -56,7 +82,9 @@ class Journey:
     settled_at: datetime | None
     last_error: str | None
     remote_id: str | None
-    headlines: tuple[tuple[str, str, datetime], ...]  # source, title, seen at
+    text: str  # of a message without headlines: what an operator was told
+    sent_at: datetime | None  # when the last attempt began
+    headlines: tuple[Carried, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +178,9 @@ class Queries:
     def deliveries(self, states: Sequence[str], limit: int) -> list[Journey]:
         """Return the newest deliveries in these states."""
         found = self._database.read(
-            "SELECT * FROM delivery WHERE state IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT ?",
+            "SELECT delivery.*, (SELECT at - elapsed_ms FROM attempt WHERE delivery_id = delivery.id"
+            " ORDER BY n DESC LIMIT 1) AS sent_at"
+            " FROM delivery WHERE state IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT ?",
             json.dumps(list(states)),
             limit,
         )
@@ -166,19 +196,56 @@ class Queries:
                 settled_at=moment_or_none(row["settled_at"]),
                 last_error=row["last_error"],
                 remote_id=row["remote_id"],
+                text="" if (told := json.loads(row["message"]))["alerts"] else told["body"],
+                sent_at=moment_or_none(row["sent_at"]),
                 headlines=self._carried(row["id"]),
             )
             for row in found
         ]
 
-    def _carried(self, delivery: str) -> tuple[tuple[str, str, datetime], ...]:
+    def _carried(self, delivery: str) -> tuple[Carried, ...]:
         found = self._database.read(
-            "SELECT headline.source, change.title, change.seen_at FROM delivery_alert JOIN alert ON alert.id = alert_id"
+            "SELECT headline.source, change.title, headline.published_at, headline.first_seen_at, change.seen_at,"
+            " alert.due_at, alert.matches FROM delivery_alert JOIN alert ON alert.id = alert_id"
             " JOIN change ON change.id = change_id JOIN headline ON headline.id = headline_id WHERE delivery_id = ?"
             " ORDER BY alert.seq",
             delivery,
         )
-        return tuple((row["source"], row["title"], moment(row["seen_at"])) for row in found)
+        return tuple(
+            Carried(
+                source=row["source"],
+                title=row["title"],
+                rules=tuple(match["rule"] for match in json.loads(row["matches"])),
+                published_at=moment_or_none(row["published_at"]),
+                first_seen_at=moment(row["first_seen_at"]),
+                matched_at=moment(row["seen_at"]),
+                due_at=moment(row["due_at"]),
+            )
+            for row in found
+        )
+
+    def untold(self, states: Sequence[str], limit: int) -> list[Untold]:
+        """Return the newest alerts that are in no message: waiting, held or dropped."""
+        found = self._database.read(
+            "SELECT alert.channel, alert.state, alert.reason, alert.due_at, change.title, change.seen_at,"
+            " headline.source FROM alert JOIN change ON change.id = change_id"
+            " JOIN headline ON headline.id = headline_id"
+            " WHERE alert.state IN (SELECT value FROM json_each(?)) ORDER BY alert.seq DESC LIMIT ?",
+            json.dumps(list(states)),
+            limit,
+        )
+        return [
+            Untold(
+                channel=row["channel"],
+                state=row["state"],
+                reason=row["reason"],
+                source=row["source"],
+                title=row["title"],
+                seen_at=moment(row["seen_at"]),
+                due_at=moment(row["due_at"]),
+            )
+            for row in found
+        ]
 
     def find_headline(self, wanted: str) -> list[Seen]:
         """Return the headlines with this title or link, newest first."""

@@ -9,7 +9,7 @@ from store.building import EVERY, LEASE, START, delivery, good, headline, poll, 
 
 from monitor.model import DeliveryState, PollOutcome, RecipientState
 from monitor.store import SqliteStore
-from monitor.store.queries import Counts, EndpointStatus, Health, Journey, RecipientStatus, Seen
+from monitor.store.queries import Carried, Counts, EndpointStatus, Health, Journey, RecipientStatus, Seen
 
 SECOND = timedelta(seconds=1)
 
@@ -111,7 +111,14 @@ def test_a_delivery_is_shown_with_its_headlines(store: SqliteStore) -> None:
         Journey(
             id=made.id, channel="desk", recipient="42", state="sent", attempts=2, created_at=START + SECOND,
             next_attempt_at=START + 3 * SECOND, settled_at=START + 6 * SECOND, last_error=None, remote_id="m7",
-            headlines=tuple(("marsa", headline(n).title, START) for n in (1, 2)),
+            text="", sent_at=START + 6 * SECOND - timedelta(milliseconds=900),
+            headlines=tuple(
+                Carried(
+                    source="marsa", title=headline(n).title, rules=("ports",), published_at=None,
+                    first_seen_at=START, matched_at=START, due_at=START,
+                )
+                for n in (1, 2)
+            ),
         )
     ]  # fmt: skip
 
