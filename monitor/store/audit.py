@@ -12,8 +12,8 @@ SELECT id FROM alert WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM delive
     "alerts that wait although a message carries them": """
 SELECT id FROM alert WHERE state = 'waiting' AND EXISTS (SELECT 1 FROM delivery_alert WHERE alert_id = alert.id)
 """,
-    "messages that carry no alert": """
-SELECT id FROM delivery WHERE state IN ('pending', 'sending')
+    "messages that carry none of their alerts": """
+SELECT id FROM delivery WHERE state IN ('pending', 'sending') AND json_array_length(message, '$.alerts') > 0
 AND NOT EXISTS (SELECT 1 FROM delivery_alert WHERE delivery_id = delivery.id)
 """,
     "messages that are settled without a time": """

@@ -68,5 +68,6 @@ def test_what_an_operator_was_told_is_shown_as_it_was_written(tmp_path: Path) ->
     notice = Message(title="headline-monitor", body="source 'sada' cannot be read", format="text", alert_ids=())
     made = delivery([], START)
     store.record_incidents([], [replace(made, message=notice)])
+    assert list(store.audit()) == []
     store.close()
     assert "source 'sada' cannot be read" in call(tmp_path)

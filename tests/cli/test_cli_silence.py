@@ -8,6 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from monitor.cli.silence import silence
+from monitor.cli.why import why
 
 
 def call(folder: Path, *command: str) -> tuple[int, str]:
@@ -37,3 +38,18 @@ def test_wrong_usage_says_what_to_write(tmp_path: Path) -> None:
     assert "--for: 'soon' is not a duration" in call(tmp_path, "add", "--rule", "a", "--for", "soon", "--why", "x")[1]
     assert call(tmp_path, "add", "--word", "/(/", "--for", "2h", "--why", "x")[0] == 2
     assert call(tmp_path, "expire", "7") == (1, "no silence 7 is on; see: headline-monitor silence list --all\n")
+
+
+CONFIG = """
+sources: [{name: sada, url: "https://sada.example"}]
+rules: [{name: weather, any: [عاصفة], notify: [desk]}]
+channels: [{name: desk, type: console}]
+"""
+
+
+def test_why_says_that_a_headline_would_be_silenced_and_by_whom(tmp_path: Path) -> None:
+    (tmp_path / "monitor.yaml").write_text(CONFIG, "utf-8")
+    call(tmp_path, "add", "--rule", "weather", "--for", "2h", "--why", "the desk knows", "--who", "salma")
+    place = ["--config", str(tmp_path / "monitor.yaml"), "--state", str(tmp_path)]
+    shown = CliRunner().invoke(why, ["عاصفة تضرب السواحل", *place]).output
+    assert "would not go to desk: \u2068silence 1 by salma: the desk knows (until" in shown
