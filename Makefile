@@ -47,6 +47,7 @@ check: dev       ## lint, types, import contract, generated files
 bench: dev       ## measure cost per poll, memory and delay, each beside a yardstick in the same run
 	@$(BIN)/python tests/benchmarks/cost.py
 	@$(BIN)/python tests/benchmarks/delay.py
+	@$(BIN)/python tests/benchmarks/bursts.py
 	@$(BIN)/python tests/benchmarks/dates.py
 	@$(BIN)/python tests/benchmarks/matching.py
 	@$(BIN)/python tests/benchmarks/match_speed.py

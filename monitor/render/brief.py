@@ -14,7 +14,7 @@ from monitor.render.safe import ELLIPSIS, LRM, RLM, harmless, isolate, safe_url
 from monitor.render.styles import Style
 from monitor.render.words import Words
 
-WIDTHS = (160, 100, 64, 48)  # characters of a headline; narrower when that makes fewer messages
+WIDTHS = (160, 100, 64, 48, 40)  # characters of a headline; narrower when that makes fewer messages
 _LONGEST_NAME = 60  # characters of a rule or source
 _HEAD = 100  # units kept free for the line above a list
 

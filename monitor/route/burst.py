@@ -10,7 +10,7 @@ from monitor.model import Told
 WINDOW = timedelta(minutes=10)  # what was told earlier no longer counts
 CALM = 6  # alerts within the window; more are a burst
 STEP = timedelta(seconds=30)  # between two messages in calm; an alert of high priority never waits longer
-BURST_STEP = timedelta(seconds=150)  # between two messages of a burst: ten minutes make five
+BURST_STEP = timedelta(minutes=3)  # between two messages of a burst: ten minutes make four
 
 
 def speaks_at(told: Sequence[Told], waiting: int, now: datetime, *, urgent: bool) -> datetime:
