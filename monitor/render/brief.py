@@ -63,9 +63,19 @@ def _lines(
                 _cut(harmless(headline.title), width),
                 safe_url(headline.url),
                 clock(alert.change.seen_at, now, zone),
-                words.edited_at if alert.change.kind is ChangeKind.EDITED else "",
+                " · ".join(_became(alert, words)),
             ),
         )
+
+
+def _became(alert: Alert, words: Words) -> Iterator[str]:
+    """Yield what the reader of a list must not miss about a headline."""
+    if alert.change.kind is ChangeKind.EDITED:
+        yield words.edited_at
+    if alert.same_story:
+        yield f"{words.same_story} {isolate(_cut(harmless(alert.same_story[0]), _LONGEST_NAME))}"
+    if alert.held_beside:
+        yield words.held.format(isolate(str(alert.held_beside)))
 
 
 def _heading(alert: Alert, words: Words) -> str:

@@ -276,6 +276,14 @@ def test_the_line_of_a_list_has_the_time_and_the_linked_headline_and_says_that_i
     assert [entity.url for entity in entities if entity.tag == "a"] == [URL] * 7
 
 
+def test_a_list_names_the_flood_that_is_held_and_the_site_that_told_a_story_first():
+    given = [alert(id=str(n)) for n in range(5)]
+    given += [alert(id="6", held_beside=31), alert(id="7", same_story=("Le Rivage", FRENCH))]
+    body = INVISIBLE.sub("", messages(given, PLAIN)[0].body)
+    assert f"{ARABIC} · 31 more appeared at once" in body
+    assert f"{ARABIC} · same story as on Le Rivage" in body
+
+
 def test_a_list_of_two_days_says_both_and_the_day_of_each_headline():
     given = [alert(id=str(n), seen_at=NOW - timedelta(hours=12 * n)) for n in range(7)]
     body = INVISIBLE.sub("", messages(given, PLAIN)[0].body)
