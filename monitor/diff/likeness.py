@@ -134,7 +134,7 @@ def one_letter_apart(word: str, other: str) -> bool:
 
 
 def _number_doubts(a: Gist, b: Gist) -> Iterator[tuple[str, float]]:
-    if a.numbers and b.numbers and a.numbers.isdisjoint(b.numbers):
+    if _apart(a.numbers, b.numbers):  # 2 dead and 15 hurt are not 1 dead and 2 hurt
         yield "other numbers", _NUMBERS_APART
     elif a.numbers != b.numbers:
         yield "numbers differ", _NUMBERS_DIFFER

@@ -99,3 +99,9 @@ def test_likeness_has_no_first_side_and_stays_between_nothing_and_all(title: str
 def test_every_headline_is_its_own_story(title: str) -> None:
     assert compare(title, title).score == 1.0
     assert SAME_STORY <= 1.0
+
+
+def test_numbers_that_only_one_of_two_headlines_tells_make_another_story() -> None:
+    told = "Collision on the coast road: 2 dead, 15 hurt"
+    assert same_story(told, "Collision on the coast road: 2 dead, 15 injured")
+    assert not same_story(told, "Collision on the coast road: 1 dead, 2 hurt")
