@@ -36,8 +36,10 @@ class LastPage:
         self._strict = strict
         self._items: Sequence[Item] = ()
         self._told = ("", "", "")  # address and type it had
-        self._pieces = array("q")
+        self._inside = array("q")  # the hashes of the region's pieces
+        self._outside = array("q")  # of the others, each once
         self._region = range(0)
+        self._length = 0  # in pieces
         self._links = 0  # in the region
         self._in_a_row = 0
         self._seen: tuple[bytes, list[bytes], array[int]] | None = None  # the page that was asked about last
@@ -58,11 +60,13 @@ class LastPage:
     def keep(self, page: Fetched, items: Sequence[Item]) -> None:
         """Remember a page that was read, and what it showed."""
         assert self._seen is not None, "a page is asked about before it is read"
-        body, pieces, self._pieces = self._seen
+        body, pieces, hashes = self._seen
         assert body is page.body
         self._items, self._told, self._in_a_row = items, _told(page), 0
-        self._region = _region(page.body, items, len(pieces))
-        self._links = _count_links(pieces[self._region.start : self._region.stop])
+        self._region = region = _region(page.body, items, len(pieces))
+        self._inside, self._length = hashes[region.start : region.stop], len(pieces)
+        self._outside = array("q", {*hashes[: region.start], *hashes[region.stop :]} if region else ())
+        self._links = _count_links(pieces[region.start : region.stop])
         self._seen = None
 
     def forget(self) -> None:
@@ -71,22 +75,22 @@ class LastPage:
 
     def _shows_the_same(self, pieces: Sequence[bytes], hashes: array[int], address: str) -> bool:
         region = self._region
-        shifts = {0, len(hashes) - len(self._pieces)}  # what comes and goes stands before it, or behind it
+        shifts = {0, len(hashes) - self._length}  # what comes and goes stands before it, or behind it
         return any(self._is_same(pieces, hashes, region.start + shift, address) for shift in shifts)
 
     def _is_same(self, pieces: Sequence[bytes], hashes: array[int], start: int, address: str) -> bool:
         """Tell whether the region stands at a place of the page, and nothing that may be news is around it."""
-        old, stop = self._pieces[self._region.start : self._region.stop], start + len(self._region)
+        stop = start + len(self._region)
         if start < 0 or stop > len(hashes):
             return False
         site = site_of(host(address))
-        inside = zip(old, hashes[start:stop], pieces[start:stop], strict=True)
+        inside = zip(self._inside, hashes[start:stop], pieces[start:stop], strict=True)
         changed = (piece for before, now, piece in inside if before != now)
         if any(place >= _MOST_CHANGES or _may_be_news(piece, site, strict=True) for place, piece in enumerate(changed)):
             return False
         if _count_links(pieces[start:stop]) != self._links:
             return False
-        known = {*self._pieces[: self._region.start], *self._pieces[self._region.stop :]}
+        known = {*self._outside}
         places = (*range(start), *range(stop, len(hashes)))
         new = [pieces[place] for place in places if hashes[place] not in known]
         return len(new) <= _MOST_CHANGES and not any(_may_be_news(piece, site, strict=self._strict) for piece in new)

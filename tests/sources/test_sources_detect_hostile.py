@@ -31,6 +31,7 @@ def many(form: str, number: int) -> str:
     [
         pytest.param(many(f"<li>{LINK}</li>", 20_000), id="links"),
         pytest.param(f"<div>{many(LINK + ' ', 20_000)}</div>", id="links in one place"),
+        pytest.param(f"<div><b>عاجل</b>{many(LINK + ' ', 20_000)}</div>", id="links beside a label"),
         pytest.param(many('<a href="/{n}"></a><p>t</p>', 20_000), id="links without text"),
         pytest.param(many(f'<a href="/1">{TITLE}</a>', 20_000), id="links to one address"),
         pytest.param(many(f'<a href="/{"a-" * 900}{{n}}">{TITLE}</a>', 400), id="long addresses"),

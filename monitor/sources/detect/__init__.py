@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -82,8 +83,13 @@ def _item(page: Page, times: Times, position: int, chosen: _Chosen) -> Item:
         url=chosen.url,
         published_at=times.near(element),
         breaking=chosen.section is Section.TICKER or has_mark or _is_marked(page, element),
-        evidence=f"detected {chosen.rule}: {page.path(element)}",
+        evidence=_evidence(chosen.rule, page.path(element)),
     )
+
+
+@lru_cache(maxsize=8192)  # every headline of a list has the same; the last items of each endpoint are kept
+def _evidence(rule: str, path: str) -> str:
+    return f"detected {rule}: {path}"
 
 
 @lru_cache(maxsize=8192)  # every poll asks for the same titles again
@@ -95,8 +101,8 @@ def _shown(title: str) -> tuple[str, bool]:
 
 def _is_marked(page: Page, link: Element) -> bool:
     """Tell whether a mark stands in a link or beside it."""
-    if not page.marks:
-        return False
     parent = link.getparent()
-    place = link if parent is None or len(parent) > CLIMB else parent
-    return any(one in page.marks for one in place.iterdescendants())
+    if parent is None or parent not in page.marked:
+        return False
+    is_small = next(islice(parent, CLIMB, None), None) is None  # `len` would count thousands anew for each link
+    return is_small or link in page.marked

@@ -60,9 +60,15 @@ class Page:
         return labels_among(self.looks)
 
     @cached_property
-    def marks(self) -> frozenset[Element]:
-        """Return the labels that are marks such as «عاجل»."""
-        return frozenset(filter(is_mark, self.labels))
+    def marked(self) -> set[Element]:
+        """Return the places that a mark such as «عاجل» stands in, at any depth."""
+        places: set[Element] = set()
+        for mark in filter(is_mark, self.labels):
+            for place in mark.iterancestors():
+                if place in places:
+                    break
+                places.add(place)
+        return places
 
     def is_itself(self, leads: Address) -> bool:
         """Tell whether an address is the page's own."""
@@ -132,13 +138,17 @@ class Page:
         """Return how many characters stand in an element, outside of the elements in it."""
         length = self._loose.get(element)
         if length is None:
-            texts = (element.text, *(child.tail for child in element))
-            length = self._loose[element] = sum(len(text.strip()) for text in texts if text)
+            length = len((element.text or "").strip())
+            for child in element:
+                tail = child.tail
+                if tail:
+                    length += len(tail.strip())
+            self._loose[element] = length
         return length
 
     def near(self, element: Element) -> tuple[Look, ...]:
         """Return the looks of an element and the nearest two around it."""
-        return (self.looks[element], *(self.looks[place] for place in self.above(element)[:2]))
+        return tuple(map(self.looks.__getitem__, (element, *self.above(element)[:2])))
 
 
 def _own_addresses(root: Element) -> Iterator[str]:

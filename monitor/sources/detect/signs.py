@@ -78,7 +78,7 @@ def chances(page: Page) -> list[float]:
     found = [_chance(one) for one in points]
     for _ in range(2):
         opinions = [company.opinions(found) for company in companies]
-        found = [_chance(sum(parts)) for parts in zip(points, *opinions, strict=True)]
+        found = [_chance(own + a + b + c) for own, a, b, c in zip(points, *opinions, strict=True)]
     return found
 
 

@@ -14,10 +14,10 @@ from monitor.sources.detect.reading import is_time, kinds_of, text_of
 from monitor.sources.tree import CLIMB, FEW_LINKS
 from monitor.text import is_breaking_label
 
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TEXTS = frozenset({"p", "span", "figcaption", "div", "strong", "b", "em", "font"})
 _EMPHASIS = frozenset({"b", "br", "strong", "em", "i", "span", "font", "u", "wbr"})
-_BLOCKS = ("div", "p", "section", "figcaption", "li", "header", "article")
+_BLOCKS = frozenset({"div", "p", "section", "figcaption", "li", "header", "article"})
 _TITLE = 20  # characters
 _MOST_LINKS, _MOST_ELEMENTS = 20, 300  # of a card
 _AROUND = 3  # levels above a link at which a heading makes it one
