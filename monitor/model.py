@@ -467,6 +467,17 @@ class PollResult:
     rhythm: Rhythm | None = None  # when it was learned anew
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """What a host answered when it was asked for its robots.txt."""
+
+    url: str
+    text: str  # empty: there is none
+    until: datetime  # then it is asked again
+    delay: timedelta = timedelta()  # between two requests, as it asks of us
+    refused: str | None = None  # address that was last left alone for it
+
+
 # --- discovery ----------------------------------------------------------------------------------------
 
 

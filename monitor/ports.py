@@ -28,6 +28,7 @@ from monitor.model import (
     RecipientState,
     Request,
     Rhythm,
+    RobotsFile,
     Settlement,
     Silence,
     Told,
@@ -322,6 +323,12 @@ class Store(Protocol):
 
         Those of messages that died within a day, and of those that wait since `before` for a recipient that fails.
         """
+
+    def robots_file(self, url: str) -> RobotsFile | None:
+        """Return what a host answered when it was last asked for its robots.txt, at this address."""
+
+    def save_robots_file(self, file: RobotsFile) -> None:
+        """Remember what a host answered."""
 
     def known_incidents(self, since: datetime) -> Sequence[Incident]:
         """Return the open incidents, those told after `since`, and those of which something is still to be told."""

@@ -63,14 +63,21 @@ def test_typical_size_follows_slowly() -> None:
 
 
 def test_a_whole_page_is_wanted_at_first_and_every_hour() -> None:
+    state = replace(STATE, polls=1)
     wants = [
-        polling.wants_full_page(replace(STATE, full_at=None), START),
-        polling.wants_full_page(STATE, START + timedelta(minutes=59)),
-        polling.wants_full_page(STATE, START + timedelta(minutes=60)),
-        polling.wants_full_page(STATE, START - timedelta(days=1)),  # the clock was set back
+        polling.wants_full_page(replace(state, full_at=None), START),
+        polling.wants_full_page(state, START + timedelta(minutes=59)),
+        polling.wants_full_page(state, START + timedelta(minutes=60)),
+        polling.wants_full_page(state, START - timedelta(days=1)),  # the clock was set back
     ]
 
     assert wants == [True, False, True, True]
+
+
+def test_a_whole_page_is_wanted_every_twentieth_time_since_some_servers_say_304_for_ever() -> None:
+    wanted = [polls for polls in range(1, 60) if polling.wants_full_page(replace(STATE, polls=polls), START)]
+
+    assert wanted == [20, 40]
 
 
 def test_failures_slow_down_to_a_ceiling_and_never_stop() -> None:

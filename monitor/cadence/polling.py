@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from monitor.errors import ExtractError, SourceError
 from monitor.model import Fetched, PollState
 
-FULL_EVERY = timedelta(hours=1)  # validators and hashes are not trusted for longer: some servers say 304 for ever
+FULL_EVERY = timedelta(hours=1)  # validators and hashes are not trusted for longer: some servers say 304 for ever ...
+FULL_POLLS = 20  # ... nor for more polls, so that a page that is watched closely does not hide its news for an hour
 FAILURE_CEILING = timedelta(minutes=5)  # a site that returns is seen again within this time
 PATIENT_FAILURES = 2  # failures in a row before the pace slows down
 LONGEST_WISH = timedelta(hours=24)  # of a server's Retry-After
@@ -25,6 +26,8 @@ class Turn:
 
 def wants_full_page(state: PollState, now: datetime) -> bool:
     """Tell whether this poll should ask without validators and extract whatever comes."""
+    if state.polls % FULL_POLLS == 0:
+        return True
     # A time ahead of now comes from a clock that was set back since.
     return state.full_at is None or not timedelta(0) <= now - state.full_at < FULL_EVERY
 

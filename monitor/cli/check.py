@@ -46,6 +46,8 @@ def check(config_path: Path, *, as_json: bool) -> None:
         click.echo(f"rule {rule.name} → {', '.join(rule.notify)}")
     for channel in config.channels:
         click.echo(f"channel {channel.name} ({channel.type})")
+    if not (config.contact or config.user_agent):
+        click.echo("no contact: sites cannot write to you before they block you; say, contact: desk@newsroom.example")
     for doubt in doubts:
         click.secho(f"warning: {doubt}", fg="yellow")
     click.echo(f"{config_path}: no mistakes, {len(doubts)} warnings")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the runtime pays for these only in commands that need them
     from monitor.config.schema import Config
     from monitor.fetch.polite import Hosts, PoliteFetcher
     from monitor.fetch.resolve import PoolResolver
-    from monitor.pipeline.robots import RobotsBook
+    from monitor.pipeline.robots import RobotsBook, RobotsShelf
     from monitor.ports import Clock, Fetcher
     from monitor.store.store import SqliteStore
 
@@ -173,8 +173,8 @@ def agent(config: Config) -> str:
     """Return how the monitor names itself to sites."""
     from monitor import __version__
 
-    contact = f" (+{config.contact})" if config.contact else ""
-    return config.user_agent or f"headline-monitor/{__version__}{contact}"
+    name = config.user_agent or f"headline-monitor/{__version__}"
+    return f"{name} (+{config.contact})" if config.contact and config.contact not in name else name
 
 
 def make_hosts(config: Config) -> Hosts:
@@ -196,12 +196,12 @@ def make_fetcher(config: Config, clock: Clock, resolver: PoolResolver, hosts: Ho
     return PoliteFetcher(shown, hosts or make_hosts(config))
 
 
-def make_robots(config: Config, clock: Clock, fetcher: Fetcher) -> RobotsBook:
+def make_robots(config: Config, clock: Clock, fetcher: Fetcher, shelf: RobotsShelf) -> RobotsBook:
     """Return what knows the robots.txt of the hosts; keep it for as long as the configuration is the same."""
     from monitor.pipeline.robots import RobotsBook
 
     ignored = {source.name for source in config.sources if source.robots == "ignore"}
-    return RobotsBook(fetcher=fetcher, clock=clock, agent=agent(config), ignored=ignored)
+    return RobotsBook(fetcher=fetcher, clock=clock, agent=agent(config), shelf=shelf, ignored=ignored)
 
 
 def make_article_fetcher(config: Config, clock: Clock, resolver: PoolResolver, hosts: Hosts) -> PoliteFetcher:

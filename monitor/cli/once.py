@@ -71,7 +71,7 @@ def once(config_path: Path, state: Path | None, *, as_json: bool) -> None:
             owner=owner(),
             pause=time.sleep,
             aside=Aside(fetcher=pages, pool=pool),
-            robots=make_robots(config, clock, fetcher),
+            robots=make_robots(config, clock, fetcher, store),
             watch=lambda delivery, settlement: sent.append((delivery, settlement)),
         )
         show = (lambda _result: None) if as_json else _show_poll

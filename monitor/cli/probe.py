@@ -116,6 +116,8 @@ def _show(url: str, survey: Survey, now: datetime) -> None:
     for attempt in (survey.page, *survey.others):
         if attempt.error:
             click.echo(f"without result: {attempt.candidate.kind} {attempt.url}: {attempt.says(now)}")
+    if survey.robots:
+        click.echo(f"robots.txt: {survey.robots}")
     if survey.stopped:
         click.echo(f"not everything was tried: {survey.stopped}")
     if _lasting(url, survey) != url:
@@ -160,6 +162,7 @@ def _report(url: str, survey: Survey) -> dict[str, Any]:
             for attempt in (survey.page, *survey.others)
             if attempt.error
         ],
+        "robots": survey.robots,
         "stopped": survey.stopped,
         "config": _block(url, survey) if survey.working else None,
     }

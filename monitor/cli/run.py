@@ -135,7 +135,7 @@ def serve(config_path: Path, store: SqliteStore) -> bool:
         hosts = make_hosts(config)
         fetcher = make_fetcher(config, clock, resolver, hosts)
         pages = make_article_fetcher(config, clock, resolver, hosts)
-        robots = make_robots(config, clock, fetcher)
+        robots = make_robots(config, clock, fetcher, store)
         beat = config.heartbeat and Heartbeat(config.heartbeat.url, config.heartbeat.every, fetcher, health)
 
         def close() -> None:

@@ -8,13 +8,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from monitor.cli.context import json_option, state_option
 
 if TYPE_CHECKING:
-    from monitor.model import Discovery
+    from collections.abc import Iterator, Sequence
+
+    from monitor.model import Discovery, RobotsFile
     from monitor.store.queries import EndpointStatus, RecipientStatus
 
 
@@ -35,11 +38,16 @@ def status(state: Path | None, *, as_json: bool) -> None:
         endpoints, recipients = store.queries.endpoints_status(), store.queries.recipients_status()
         counts, floods = store.queries.counts(), store.floods()
         active = {row.source for row in endpoints}
+        robots = [file for file in store.robots_files() if file.delay or file.refused]
         looks = [look for name, look in sorted(store.discoveries().items()) if name in active]
     if as_json:
         report = {
             "endpoints": [asdict(row) for row in endpoints],
             "discovery": [asdict(look) for look in looks],
+            "robots": [
+                {"url": file.url, "delay_seconds": file.delay.total_seconds(), "refused": file.refused}
+                for file in robots
+            ],
             "held": [asdict(flood) for flood in floods],
             "recipients": [asdict(row) for row in recipients],
             "counts": asdict(counts),
@@ -51,6 +59,9 @@ def status(state: Path | None, *, as_json: bool) -> None:
             click.echo(_endpoint(row, now))
         for look in looks:
             click.echo(_look(look, now))
+        for file in robots:
+            for line in _robots(file, endpoints):
+                click.secho(line, fg="yellow")
         for told in recipients:
             click.echo(_recipient(told, now))
         click.echo(
@@ -82,6 +93,22 @@ def _look(look: Discovery, now: datetime) -> str:
     if not look.notice:
         return line
     return f"{line}\n{click.style(f'source {look.source}: {look.notice}', fg='yellow')}"
+
+
+def _robots(file: RobotsFile, endpoints: Sequence[EndpointStatus]) -> Iterator[str]:
+    """Yield what a robots.txt changes: polls that come slower than they should, articles that are not read."""
+    its = [row for row in endpoints if urlsplit(row.url)[:2] == urlsplit(file.url)[:2]]
+    slowest = file.delay.total_seconds() * len(its)
+    if its and slowest > min(row.every_seconds for row in its):
+        yield (
+            f"{file.url} asks for {file.delay.total_seconds():g} s between requests: each of its {len(its)} endpoints "
+            f"is looked at every {slowest:g} s at most; or write `robots: ignore` for the source"
+        )
+    if file.refused and file.refused not in {urlsplit(row.url).path or "/" for row in its}:
+        yield (
+            f"{file.url} asks programs not to fetch {file.refused}: such articles are not read, their alerts tell the "
+            "headline alone; or write `robots: ignore` for the source"
+        )
 
 
 def _recipient(row: RecipientStatus, now: datetime) -> str:

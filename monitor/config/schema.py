@@ -39,7 +39,8 @@ class SourceConfig:
     discover: bool | None = None
     """Look for further endpoints: feeds, WordPress, news sitemaps. `true` when `endpoints` is missing, else `false`."""
     robots: Literal["obey", "ignore"] = "obey"
-    """Whether the site's robots.txt is obeyed: what it forbids is not polled, and `status` says so."""
+    """Whether the site's robots.txt is obeyed: what it forbids is neither polled nor read as an article, its
+    `Crawl-delay` (of a minute at most) is kept between polls, and `status` says what that changes."""
     timezone: str | None = None
     """Time zone of the times the site prints, such as `Africa/Casablanca`; the general one when missing."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
@@ -147,7 +148,8 @@ class Config:
     allow_private: tuple[str, ...] = ()
     """Networks such as `127.0.0.0/8` that any source may connect to although they are not public."""
     contact: str | None = None
-    """An address where sites reach you, such as `desk@example.org`; told to them with every request."""
+    """An address where sites reach you, such as `desk@example.org`; told to them with every request, so that they can
+    write before they block."""
     host_gap: Duration | None = None
     """Shortest pause between two requests to one host, such as `2s`; half a second when missing, and none for addresses
     of your own network. No host is asked for two things at once."""

@@ -69,8 +69,8 @@ def build(
     """Build the line of a configuration that `monitor.config.load` accepted, and of what was found for its sources.
 
     `pause` waits for so many seconds between two requests to a site whose endpoints are looked for. With `aside` the
-    articles of alerts are read; without, headlines are told alone. With `robots` endpoints are polled as far as their
-    hosts' robots.txt allows. `disk` says what is wrong with the disk.
+    articles of alerts are read; without, headlines are told alone. With `robots` endpoints are polled, and articles
+    read, as far as their hosts' robots.txt allows. `disk` says what is wrong with the disk.
     """
     explorer = Explorer(
         fetcher=fetcher,
@@ -85,7 +85,7 @@ def build(
         options.name: CHANNELS[options.type].build(options, ZoneInfo(config.timezone)) for options in config.channels
     }
     rules, router = build_rules(config), build_router(config)
-    pages = _pages(config, aside, parsing or nullcontext()) if aside else None
+    pages = _pages(config, aside, robots, parsing or nullcontext()) if aside else None
     articles, unread, judging = None, None, Lock()
     if aside and pages:
         depths = {rule.name: rule.article for rule in config.rules}
@@ -168,9 +168,10 @@ def _pacer(config: Config, store: Store, clock: Clock, random: Random) -> Pacer:
     return pacer
 
 
-def _pages(config: Config, aside: Aside, parsing: AbstractContextManager[object]) -> Pages:
+def _pages(config: Config, aside: Aside, robots: RobotsBook | None, parsing: AbstractContextManager[object]) -> Pages:
     return Pages(
         fetcher=aside.fetcher,
+        robots=robots,
         sites={source.name: _site(config, source) for source in config.sources},
         whole=any(rule.article == "full" for rule in config.rules),
         searched=any("body" in rule.parts for rule in config.rules),

@@ -25,7 +25,7 @@ from monitor.urls import canonical
 
 BUDGET = 12  # requests for one site
 TIME = timedelta(seconds=90)  # for all of them
-PAUSE = 1.0  # seconds between two requests
+PAUSE, LONGEST_PAUSE = 1.0, 10.0  # seconds between two requests; of a site that asks for more few things are tried
 STALE = timedelta(days=30)  # what told nothing for so long is no way to news
 _HOPELESS = {"dns", "refused", "connect", "tls", "address", "url"}  # the whole site cannot be reached
 _HANGS = 2  # answers that did not come in time, after which the site is left alone
@@ -69,6 +69,7 @@ class Survey:
     requests: int
     reached: bool  # the site answered something; else nothing can be said of its addresses
     stopped: str | None = None  # why not everything was tried
+    robots: str | None = None  # what robots.txt says, when it was asked
     retry_after: timedelta | None = None  # the site's own wish
 
     @property
@@ -108,6 +109,7 @@ class _Look:
         self._delay = PAUSE
         self._error: SourceError | None = None
         self._stopped: str | None = None
+        self._rules: str | None = None
         self._on_page: frozenset[str] = frozenset()
 
     def survey(self, wanted: int) -> Survey:
@@ -130,6 +132,7 @@ class _Look:
             requests=self._requests,
             reached=self._reached,
             stopped=self._stopped,
+            robots=self._rules,
             retry_after=self._error.retry_after if self._error else None,
         )
 
@@ -151,10 +154,14 @@ class _Look:
         robots = self._robots(urljoin(url, "/robots.txt"))
         if robots is None:
             return []
-        self._delay = max(PAUSE, robots.delay)
+        self._delay = max(PAUSE, min(robots.delay, LONGEST_PAUSE))
         with self._by.parsing:
             html = decode(front.body, front.content_type) if front else ""
             found = candidates(url, html, robots.sitemaps, whole=not is_part(self._url))
+        forbidden = [
+            one.url for one in (*found, Candidate(kind="html", url=url, origin="")) if not robots.allows(one.url)
+        ]
+        self._rules = _says(robots, sorted({*forbidden}))
         return [one for one in found if self._may_ask(one, robots)]
 
     def _may_ask(self, candidate: Candidate, robots: Robots) -> bool:
@@ -235,6 +242,12 @@ class _Look:
         elif self._error and self._error.retry_after:
             self._stopped = "the site asks to be left alone for a while"
         return self._stopped is not None
+
+
+def _says(robots: Robots, forbidden: Sequence[str]) -> str:
+    """Return what robots.txt asks of us, in one sentence."""
+    told = f"it asks programs not to fetch {', '.join(forbidden)}" if forbidden else "it allows what was looked for"
+    return f"{told}; it asks for {robots.delay:g} s between requests" if robots.delay else told
 
 
 def _is_hopeless(error: SourceError | None) -> bool:

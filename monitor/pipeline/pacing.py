@@ -6,8 +6,9 @@ Keeps the rhythms in memory beside the database, so that a quiet poll reads and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from monitor.cadence import pace
@@ -49,6 +50,8 @@ class Pacer:
     sites: Mapping[str, Site] = field(default_factory=dict)
     _known: dict[Endpoint, _Known] = field(init=False, default_factory=dict)
     _allowed: dict[Endpoint, float] = field(init=False, default_factory=dict)  # requests per second
+    _calendars: dict[str, dict[Endpoint, datetime]] = field(init=False, default_factory=dict)  # next polls, by host
+    _writing: Lock = field(init=False, default_factory=Lock)
 
     def remember(self, rhythms: Mapping[Endpoint, Rhythm], now: datetime) -> None:
         """Begin with what was learned before."""
@@ -80,6 +83,20 @@ class Pacer:
         if allowed is None:
             return Turn(wait=state.every)
         return Turn(wait=max(state.every, timedelta(seconds=1 / allowed)), credit=_credit(state, now, allowed))
+
+    def spaced(self, state: PollState, now: datetime, host: str, gap: timedelta) -> PollState:
+        """Return the state with its next poll so far from now, and from those of the host's other endpoints."""
+        if not gap:
+            return state
+        with self._writing:
+            calendar = self._calendars.setdefault(host, {})
+            calendar.pop(_endpoint(state), None)
+            at = max(state.next_poll_at, now + gap)
+            for taken in sorted(calendar.values()):
+                if taken - gap < at < taken + gap:
+                    at = taken + gap
+            calendar[_endpoint(state)] = at
+        return replace(state, next_poll_at=at)
 
     def learned(self, state: PollState, changes: Sequence[Change], now: datetime) -> Rhythm | None:
         """Return the endpoint's rhythm with the headlines that this poll saw first; None when there are none."""

@@ -10,6 +10,7 @@ from datetime import time, tzinfo
 
 from monitor import urls
 from monitor.model import Article, Headline
+from monitor.pipeline.robots import RobotsBook
 from monitor.ports import Fetcher, SiteContext
 from monitor.sources.article import read_article
 from monitor.sources.request import request
@@ -43,6 +44,7 @@ class Pages:
     sites: Mapping[str, Site]  # by source
     whole: bool = False  # somebody is told the whole text
     searched: bool = False  # words are looked for in the text
+    robots: RobotsBook | None = None  # None: nobody is asked
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)
 
     def has(self, headline: Headline) -> bool:
@@ -59,7 +61,10 @@ class Pages:
         """
         assert headline.url, "there is a page to read"
         context = self.sites[headline.source].context
-        page = self.fetcher.fetch(request(headline.url, context, _ACCEPT), etag=None, last_modified=None)
+        asked = request(headline.url, context, _ACCEPT)
+        if self.robots:
+            self.robots.check(headline.source, asked)
+        page = self.fetcher.fetch(asked, etag=None, last_modified=None)
         if page is None:
             return None
         with self.parsing:

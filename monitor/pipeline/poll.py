@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from monitor.cadence import polling
 from monitor.diff import engine, floods, identity
@@ -88,7 +89,7 @@ class Poller:
     ) -> PollResult:
         for _ in range(_TRIES):
             try:
-                result = self._decide(state, page, items, started)
+                result = self._spaced(self._decide(state, page, items, started))
             except SourceError as error:
                 return self._commit_failure(state, error, started)
             try:
@@ -217,8 +218,18 @@ class Poller:
             status=getattr(error, "status", None),
             error=str(error),
         )
+        result = self._spaced(result)
         self.store.commit_poll(result)
         return result
+
+    def _spaced(self, result: PollResult) -> PollResult:
+        """Keep the distance between polls that the host's robots.txt asks for."""
+        if self.robots is None:
+            return result
+        state = result.state
+        url = self.extractors[state.source, state.endpoint].request().url
+        gap = self.robots.gap(state.source, url)
+        return replace(result, state=self.pacer.spaced(state, result.at, urlsplit(url).netloc, gap)) if gap else result
 
 
 def _with_fired(upserts: Sequence[Upsert], alerts: Sequence[Alert]) -> tuple[Upsert, ...]:

@@ -18,6 +18,7 @@ class EndpointStatus:
     endpoint: str
     kind: str
     url: str
+    every_seconds: float
     baselined_at: datetime | None
     last_poll_at: datetime | None
     last_ok_at: datetime | None
@@ -138,6 +139,7 @@ class Queries:
                 endpoint=row["name"],
                 kind=row["kind"],
                 url=row["url"],
+                every_seconds=row["every_ms"] / 1000,
                 baselined_at=moment_or_none(row["baselined_at"]),
                 last_poll_at=moment_or_none(row["last_poll_at"]),
                 last_ok_at=moment_or_none(row["last_ok_at"]),

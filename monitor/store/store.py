@@ -21,6 +21,7 @@ from monitor.model import (
     PollState,
     RecipientState,
     Rhythm,
+    RobotsFile,
     Settlement,
     Silence,
     Told,
@@ -37,6 +38,7 @@ from monitor.store import (
     past,
     polls,
     rhythm,
+    robots,
     schedule,
     silences,
     stories,
@@ -190,6 +192,16 @@ class SqliteStore:
 
     def save_discovery(self, discovery: Discovery) -> None:
         discovered.save(self._database, discovery)
+
+    def robots_file(self, url: str) -> RobotsFile | None:
+        return robots.file(self._database, url)
+
+    def robots_files(self) -> Sequence[RobotsFile]:
+        """Return what all hosts answered."""
+        return robots.files(self._database)
+
+    def save_robots_file(self, file: RobotsFile) -> None:
+        robots.save(self._database, file)
 
     def known_incidents(self, since: datetime) -> Sequence[Incident]:
         return incidents.known(self._database, since)

@@ -38,6 +38,7 @@ DELETE FROM story_mark WHERE (mark, at, headline_id) IN (
 _INCIDENTS = """
 DELETE FROM incident WHERE (key, since) IN (SELECT key, since FROM incident WHERE ended_at < :before LIMIT :batch)
 """
+_ROBOTS = "DELETE FROM robots WHERE url IN (SELECT url FROM robots WHERE until < :before LIMIT :batch)"
 _POLLS = "DELETE FROM poll WHERE id IN (SELECT id FROM poll WHERE at < :before LIMIT :batch)"
 # The endpoint that was read least recently counts: what it will show when it is back must not be news.
 _READ_WELL = """
@@ -101,6 +102,7 @@ def prune(database: Database, now: datetime, retention: timedelta) -> None:
         _delete(database, _HEADLINES, source=source, before=read_well - retention // MILLISECOND)
     _delete(database, _MARKS, before=ms(now - MARKS))
     _delete(database, _INCIDENTS, before=ms(now - retention))
+    _delete(database, _ROBOTS, before=ms(now - retention))
     _delete(database, _POLLS, before=ms(now - POLL_LOG))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from servers.newsite import NewsSite, front, rss
+from servers.newsite import NewsSite, article, front, rss
 
 from monitor import __version__
 from monitor.cli.main import cli
@@ -30,14 +32,19 @@ channels:
 """
 
 
-def look(site: NewsSite, folder: Path, more: str = "discover: false") -> dict[str, str]:
+def look(
+    site: NewsSite, folder: Path, more: str = "discover: false", numbers: Sequence[int] = (1, 2), top: str = ""
+) -> dict[str, str]:
     """Run `once` and return how each endpoint did."""
-    site.pages["/"] = front(site.url, [1, 2])
-    site.pages["/feed"] = site.pages["/more"] = rss(site.url, [1, 2])
-    (folder / "monitor.yaml").write_text(CONFIG.format(url=site.url, more=more))
+    site.pages["/"] = front(site.url, [*numbers])
+    site.pages["/feed"] = site.pages["/more"] = rss(site.url, [*numbers])
+    (folder / "monitor.yaml").write_text(CONFIG.format(url=site.url, more=more) + top)
     command = ["once", "--config", str(folder / "monitor.yaml"), "--state", str(folder / "state"), "--json"]
     done = CliRunner().invoke(cli, command)
-    return {poll["endpoint"]: poll["error"] or poll["outcome"] for poll in json.loads(done.stdout)["polls"]}
+    return {
+        poll["endpoint"]: poll["error"] or poll["outcome"]
+        for poll in json.loads(done.stdout[done.stdout.index("{\n") :])["polls"]
+    }
 
 
 @pytest.fixture
@@ -74,3 +81,44 @@ def test_a_source_may_say_that_robots_txt_is_ignored(site: NewsSite, tmp_path: P
 
     assert look(site, tmp_path, "robots: ignore") == dict.fromkeys(("page", "feed", "more"), "learned")
     assert "/feed" in site.asked
+
+
+def status(folder: Path, *options: str) -> str:
+    return CliRunner().invoke(cli, ["status", "--state", str(folder / "state"), *options]).output
+
+
+def test_the_crawl_delay_is_kept_between_polls_and_status_says_whom_it_slows_down(
+    site: NewsSite, tmp_path: Path
+) -> None:
+    site.pages["/robots.txt"] = "User-agent: *\nCrawl-delay: 30\n"
+
+    look(site, tmp_path)
+
+    rows = json.loads(status(tmp_path, "--json"))["endpoints"]
+    first, second, third = sorted(datetime.fromisoformat(row["next_poll_at"]) for row in rows)
+    assert second - first >= timedelta(seconds=29.9)
+    assert third - second >= timedelta(seconds=29.9)
+    assert "asks for 30 s between requests: each of its 3 endpoints is looked at every 90 s at most" in status(tmp_path)
+
+
+def test_robots_txt_is_asked_once_a_day_over_restarts(site: NewsSite, tmp_path: Path) -> None:
+    look(site, tmp_path)
+    look(site, tmp_path)
+
+    assert site.asked.count("/robots.txt") == 1
+
+
+def test_articles_that_robots_txt_forbids_are_not_read_and_status_says_so(site: NewsSite, tmp_path: Path) -> None:
+    site.pages["/robots.txt"] = "User-agent: *\nDisallow: /7\n"
+    look(site, tmp_path)
+    url, _ = article(site.url, 3)
+    look(site, tmp_path, numbers=[3, 1, 2])
+
+    assert url.removeprefix(site.url) not in site.asked
+    assert f"asks programs not to fetch {url.removeprefix(site.url)}: such articles are not read" in status(tmp_path)
+
+
+def test_the_contact_goes_along_with_a_name_of_ones_own(site: NewsSite, tmp_path: Path) -> None:
+    look(site, tmp_path, "discover: false", top="user_agent: DeskReader/2")
+
+    assert site.agents == {"DeskReader/2 (+desk@example.org)"}

@@ -64,6 +64,7 @@ def test_it_shows_what_was_found_with_the_ticker_and_a_block_that_loads(probe, s
     assert "  list    … 3 more" in done.stdout
     assert "(feed, named by the page): 4 headlines, newest 5 min old, 3 of them on the page" in done.stdout
     assert f"yes feed {site.url}/ar/feed/" in done.stderr
+    assert f"robots.txt: it asks programs not to fetch {site.url}/" in done.stdout
     assert (tmp_path / "page.html").read_text("utf-8") == site.pages["/"]
     text = done.stdout[done.stdout.index("\nsources:") :] + REST
     config = loads(

@@ -93,7 +93,11 @@ def test_robots_txt_is_obeyed(site: NewsSite, explore, pauses: list[float]) -> N
     rules = "User-agent: headline-monitor\nDisallow: /feed\nDisallow: /*.xml$\nCrawl-delay: 4\n"
     site.pages = {"/": EMPTY % "", "/robots.txt": rules, "/feed/": rss(site.url, [1]), "/rss": rss(site.url, [1, 2])}
 
-    assert others(explore(site.url)) == [("feed", f"{site.url}/rss")]
+    survey = explore(site.url)
+
+    assert others(survey) == [("feed", f"{site.url}/rss")]
+    assert f"it asks programs not to fetch {site.url}/" in (survey.robots or "")
+    assert "it asks for 4 s between requests" in (survey.robots or "")
     assert not {"/feed/", "/rss.xml", "/news-sitemap.xml"} & set(site.asked)
     assert pauses[0] == 1.0
     assert set(pauses[1:]) == {4.0}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
+from fakes import START
 from servers.newsite import NewsSite, Reply, front
 
 from monitor.model import PollState
+from monitor.pipeline.pacing import Pacer
 from monitor.store.store import SqliteStore
 
 WATCH = 'endpoints: [{{type: html, name: page, url: "{url}/"}}]'
@@ -115,3 +119,32 @@ def test_cache_control_is_heeded_up_to_the_sources_ceiling(desk, site: NewsSite)
         found += waits(room)
 
     assert found == [120, 500, 30, 30]
+
+
+def test_polls_of_one_host_keep_the_distance_that_it_asks_for() -> None:
+    pacer, gap, now = Pacer(), timedelta(seconds=20), START
+    polled = {name: [] for name in ("page", "feed", "posts")}
+    due = dict.fromkeys(polled, now)
+    for _ in range(30):
+        name = min(due, key=lambda one: due[one])
+        now = max(now, due[name])
+        polled[name].append(now)
+        state = PollState(
+            source="sada", endpoint=name, config_hash="", every=timedelta(seconds=5),
+            next_poll_at=now + timedelta(seconds=5),
+        )  # fmt: skip
+        due[name] = pacer.spaced(state, now, "sada.example", gap).next_poll_at
+
+    times = sorted(moment for moments in polled.values() for moment in moments)[3:]
+    assert {later - earlier for earlier, later in pairwise(times)} == {gap}
+    assert {len(moments) for moments in polled.values()} == {10}
+
+
+def test_another_host_and_a_host_that_asks_for_nothing_are_not_spaced() -> None:
+    pacer, soon = Pacer(), START + timedelta(seconds=5)
+    state = PollState(source="sada", endpoint="page", config_hash="", every=timedelta(seconds=5), next_poll_at=soon)
+    pacer.spaced(state, START, "sada.example", timedelta(seconds=60))
+
+    assert pacer.spaced(replace(state, endpoint="b"), START, "sada.example", timedelta()).next_poll_at == soon
+    other = pacer.spaced(replace(state, endpoint="c"), START, "other.example", timedelta(seconds=4))
+    assert other.next_poll_at == soon

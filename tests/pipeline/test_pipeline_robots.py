@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from fakes import FakeFetcher, ManualClock
 
-from monitor.errors import FetchError
-from monitor.model import Request
+from monitor.errors import FetchError, StoreUnavailable
+from monitor.model import Request, RobotsFile
 from monitor.pipeline.robots import AGAIN, KEPT, RobotsBook
+from monitor.store.store import SqliteStore
 
 SITE = "https://marsa.example"
 ROBOTS = f"{SITE}/robots.txt"
@@ -18,12 +19,13 @@ FORBIDS = b"User-agent: *\nDisallow: /feed/\n"
 
 
 class World:
-    def __init__(self, answer: bytes | FetchError) -> None:
+    def __init__(self, answer: bytes | FetchError, shelf: object = None) -> None:
         self.clock = ManualClock()
         self.fetcher = FakeFetcher(clock=self.clock, answers={ROBOTS: answer})
         self.book = RobotsBook(
-            fetcher=self.fetcher, clock=self.clock, agent="headline-monitor/1 (+desk@example.org)", ignored={"bold"}
-        )
+            fetcher=self.fetcher, clock=self.clock, agent="headline-monitor/1 (+desk@example.org)", ignored={"bold"},
+            shelf=shelf,
+        )  # fmt: skip
 
     def allows(self, request: Request = FEED, source: str = "marsa") -> bool:
         try:
@@ -70,6 +72,7 @@ def test_it_is_asked_once_a_day_with_the_sources_own_networks() -> None:
     ("error", "again"),
     [
         (FetchError("404", kind="status", status=404), KEPT),
+        (FetchError("429", kind="status", status=429), AGAIN),
         (FetchError("503", kind="status", status=503), AGAIN),
         (FetchError("slow", kind="timeout"), AGAIN),
     ],
@@ -95,3 +98,69 @@ def test_a_clock_that_is_set_back_does_not_freeze_what_is_known() -> None:
     world.fetcher.answers[ROBOTS] = b"User-agent: *\nDisallow:\n"
 
     assert world.allows()
+
+
+def test_what_it_asked_before_holds_while_it_cannot_be_read() -> None:
+    world = World(FORBIDS)
+    world.allows()
+    world.clock.now += KEPT
+    world.fetcher.answers[ROBOTS] = FetchError("503", kind="status", status=503)
+
+    assert not world.allows()
+    assert len(world.fetcher.asked) == 2
+
+
+def test_a_restart_asks_nobody_again(store: SqliteStore) -> None:
+    World(FORBIDS + b"Crawl-delay: 7\n", store).allows()
+
+    world = World(FetchError("nobody may ask", kind="timeout"), store)
+
+    assert not world.allows()
+    assert world.book.gap("marsa", FEED.url) == timedelta(seconds=7)
+    assert world.fetcher.asked == []
+
+
+def test_a_very_long_file_is_obeyed_and_not_kept(store: SqliteStore) -> None:
+    world = World(FORBIDS + b"# and so on\n" * 9000, store)
+
+    assert not world.allows()
+    assert not world.allows()
+    assert len(world.fetcher.asked) == 1
+    assert store.robots_file(ROBOTS) is None
+
+
+def test_what_was_left_alone_for_it_is_remembered_for_status(store: SqliteStore) -> None:
+    world = World(FORBIDS, store)
+    world.allows()
+
+    assert [(one.url, one.refused) for one in store.robots_files()] == [(ROBOTS, "/feed/")]
+
+
+def test_a_full_disk_fails_no_poll() -> None:
+    class Full:
+        def robots_file(self, url: str) -> None:
+            return None
+
+        def save_robots_file(self, file: RobotsFile) -> None:
+            raise StoreUnavailable("no room left")
+
+    assert not World(FORBIDS, Full()).allows()
+
+
+def test_the_delay_is_unknown_before_it_is_asked_and_none_of_an_ignoring_source() -> None:
+    world = World(b"User-agent: *\nCrawl-delay: 20\n")
+
+    assert world.book.gap("marsa", FEED.url) == timedelta()
+    assert world.allows()
+    assert world.book.gap("marsa", FEED.url) == timedelta(seconds=20)
+    assert world.book.gap("bold", FEED.url) == timedelta()
+
+
+def test_hosts_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.pipeline.robots._MANY", 3)
+    world = World(FORBIDS)
+    for number in range(9):
+        world.allows(Request(url=f"https://{number}.marsa.example/"))
+
+    assert len(world.book._read) <= 3
+    assert len(world.book._asking) <= 4

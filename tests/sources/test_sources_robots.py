@@ -63,11 +63,45 @@ def test_sitemaps_and_the_delay_are_read_and_the_delay_has_a_limit() -> None:
 
     assert robots.sitemaps == ("https://site.example/news.xml", "/other.xml")
     assert robots.delay == 2.5
-    assert read_robots("User-agent: *\nCrawl-delay: 9999", AGENT).delay == 10
+    assert read_robots("User-agent: *\nRequest-rate: 2/1m", AGENT).delay == 30
+    assert read_robots("User-agent: *\nCrawl-delay: 9999", AGENT).delay == 60
     assert read_robots("User-agent: *\nCrawl-delay: soon", AGENT).delay == 0
 
 
-def test_a_hostile_pattern_costs_next_to_nothing() -> None:
+def test_the_contact_in_our_name_is_no_name_of_a_program() -> None:
+    rules = "User-agent: desk\nDisallow: /\n\nUser-agent: monitor\nDisallow: /\n"
+
+    assert allows(rules, "/feed", agent="headline-monitor/1.0 (+https://desk.example/9)")
+    assert not allows(rules, "/feed", agent="Mozilla/5.0 (compatible; Desk/2.0; +desk@example.org)")
+    assert not allows(rules, "/feed", agent="desk")
+
+
+def test_a_line_that_is_cut_off_is_no_rule() -> None:
+    filler = "# the rules of this site, at length\n" * 15000
+    rules = f"User-agent: *\n{filler[: 500 * 1024 - 24]}\nDisallow: /private"
+
+    assert allows(rules, "/public")
+
+
+HOSTILE = {
+    "stars": "User-agent: *\nDisallow: /" + "*a" * 2000 + "b$\n",
+    "stars and pairs": "User-agent: *\nDisallow: /" + "*aa" * 2000 + "b\n",
+    "many patterns": "User-agent: *\n" + "Disallow: /*a*a*a*a*b$\n" * 20000,
+    "many names": "".join(f"User-agent: robot{n}\n" for n in range(20000)) + "Disallow: /\n",
+    "many groups": "".join(f"User-agent: robot{n}\nDisallow: /{n}\n" for n in range(15000)),
+    "a long name": "User-agent: " + "headline-" * 50000 + "\nDisallow: /",
+    "empty lines": "\n" * 500_000,
+    "spaces": "User-agent:" + " " * 500_000,
+    "percent signs": "User-agent: *\nDisallow: /b" + "%" * 400_000,
+    "half characters": "User-agent: *\nDisallow: /\ud800\n",
+    "absurd numbers": "User-agent: *\nCrawl-delay: 1e999\nCrawl-delay: nan\nRequest-rate: 1/0\nRequest-rate: 0/1\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_forbids_nothing_and_costs_next_to_nothing(text: str) -> None:
     begun = time.process_time()
-    assert allows("User-agent: *\nDisallow: /" + "*a" * 2000 + "b$\n", "/" + "a" * 20000)
-    assert time.process_time() - begun < 0.5
+    robots = read_robots(text, AGENT)
+    assert robots.allows("https://site.example/" + "a" * 20000)
+    assert robots.delay == 0
+    assert time.process_time() - begun < 1.5

@@ -28,8 +28,8 @@ def test_the_status_of_an_endpoint_says_all_that_is_known(store: SqliteStore) ->
     empty, marsa = store.queries.endpoints_status()
 
     assert marsa == EndpointStatus(
-        source="marsa", endpoint="page", kind="html", url="https://marsa.example/", baselined_at=START,
-        last_poll_at=START, last_ok_at=START, last_change_at=None, next_poll_at=START + EVERY, polls=1, failures=0,
+        source="marsa", endpoint="page", kind="html", url="https://marsa.example/",
+        every_seconds=EVERY.total_seconds(), baselined_at=START, last_poll_at=START, last_ok_at=START, last_change_at=None, next_poll_at=START + EVERY, polls=1, failures=0,
         last_error=None, typical_items=0,
     )  # fmt: skip
     assert (empty.source, empty.kind, empty.last_poll_at) == ("empty", "feed", None)
