@@ -305,6 +305,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The message in which a recipient was told first what a later one follows up."""
+
+    delivery: str  # id
+    remote_id: str | None = None  # what the service calls it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One message for one recipient of a channel: a row of the outbox. `id` is the idempotency key."""
 
@@ -315,6 +323,7 @@ class Delivery:
     created_at: datetime
     attempts: int = 0  # including the one under way once claimed
     ambiguous: int = 0  # attempts whose outcome the service never told
+    follows: Followed | None = None  # known once claimed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

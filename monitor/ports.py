@@ -261,6 +261,12 @@ class Store(Protocol):
     def told_since(self, channel: str, since: datetime) -> Sequence[Told]:
         """Return the different messages that were frozen for the channel after `since`, oldest first."""
 
+    def first_told(self, channel: str, alert_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the messages in which the channel was told first what these alerts follow up, by alert.
+
+        An alert follows up what was sent of its headline before, or of its story when it names who told it first.
+        """
+
     def freeze(self, deliveries: Sequence[Delivery]) -> None:
         """Put messages into the outbox and mark their alerts as queued."""
 
@@ -291,7 +297,7 @@ class Store(Protocol):
     def claim_delivery(
         self, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta
     ) -> tuple[Delivery, RecipientState] | None:
-        """Lease the recipient's next due delivery, or None.
+        """Lease the recipient's next due delivery, or None, and look up the message that it follows.
 
         Oldest first; one that failed three times or more stands behind those that did not, so that a message a
         service chokes on cannot hold up the others.

@@ -117,4 +117,4 @@ class AppriseChannel:
 
         late = late_note(delivery.created_at, now, zone=self._zone, words=self._words, style=self._style)
         message = replace(delivery.message, body=late + delivery.message.body)
-        return attempt(self._targets[recipient], message, now, self._pause)
+        return attempt(self._targets[recipient], replace(delivery, message=message), now, self._pause)

@@ -1,7 +1,8 @@
 """Watches what the libraries under Apprise exchange with a service, which Apprise itself does not tell.
 
-Two hooks, installed once: `requests.Session.send` for services over HTTP and `smtplib.SMTP.getreply` for mail.
-Outside `recording()` both do nothing but pass on. Judges nothing; that is `outcome`.
+Three hooks, installed once: `requests.Session.send` for services over HTTP, `smtplib.SMTP.getreply` and `data` for
+mail. Outside `recording()` they do nothing but pass on. What is sent may be amended on its way, for what Apprise has no
+words for. Judges nothing; that is `outcome`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import functools
 import smtplib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Reply:
 class Record:
     """Everything that was exchanged while recording, in order."""
 
+    amend: Callable[[bytes], bytes] | None = None
     http: list[Exchange] = field(default_factory=list)
     smtp: list[Reply] = field(default_factory=list)
 
@@ -58,10 +60,13 @@ class HeldBack(requests.RequestException):
 
 
 @contextmanager
-def recording() -> Iterator[Record]:
-    """Record the exchanges of the current thread until the block ends."""
+def recording(amend: Callable[[bytes], bytes] | None = None) -> Iterator[Record]:
+    """Record the exchanges of the current thread until the block ends.
+
+    `amend` is given the body of each request, or the whole mail, and returns what is sent instead.
+    """
     install()
-    record = Record()
+    record = Record(amend=amend)
     token = _record.set(record)
     try:
         yield record
@@ -75,6 +80,8 @@ def install() -> None:
         requests.Session.send = _watch_http(requests.Session.send)  # type: ignore[method-assign]  # the hook
     if not hasattr(smtplib.SMTP.getreply, "monitor_hook"):
         smtplib.SMTP.getreply = _watch_smtp(smtplib.SMTP.getreply)  # type: ignore[method-assign]  # the hook
+    if not hasattr(smtplib.SMTP.data, "monitor_hook"):
+        smtplib.SMTP.data = _amend_mail(smtplib.SMTP.data)  # type: ignore[method-assign]  # the hook
 
 
 def _watch_http(send: Any) -> Any:
@@ -85,6 +92,9 @@ def _watch_http(send: Any) -> Any:
             return send(session, request, **kwargs)  # type: ignore[no-any-return]  # what requests returns
         if record.http and record.http[-1].status == _TOO_MANY_REQUESTS:
             raise HeldBack("held back after 429", request=request)
+        if record.amend and isinstance(request.body, bytes | str):
+            body = request.body.encode() if isinstance(request.body, str) else request.body
+            request.prepare_body(record.amend(body), None)
         try:
             response: requests.Response = send(session, request, **{**kwargs, "stream": True})
             _read(response)
@@ -137,3 +147,15 @@ def _watch_smtp(getreply: Any) -> Any:
 
     watched.monitor_hook = True  # type: ignore[attr-defined]  # marks the hook for install()
     return watched
+
+
+def _amend_mail(data: Any) -> Any:
+    @functools.wraps(data)
+    def amended(connection: smtplib.SMTP, mail: bytes) -> tuple[int, bytes]:
+        record = _record.get()
+        if record and record.amend and isinstance(mail, bytes):
+            mail = record.amend(mail)
+        return data(connection, mail)  # type: ignore[no-any-return]  # what smtplib returns
+
+    amended.monitor_hook = True  # type: ignore[attr-defined]  # marks the hook for install()
+    return amended

@@ -45,7 +45,9 @@ def of_record(record: Record, now: datetime, *, accepted: bool, told: str) -> Ou
         failed = [outcome for outcome in judged if not isinstance(outcome, Delivered)]
         return failed[-1] if failed else RetryLater(reason=f"did not accept: {_said(record.http[-1].body)}")
     if accepted:
-        return judged[-1] if judged else Delivered(remote_id=_queue_id(record.smtp))
+        # Of a message in several parts the first is the one that later ones follow.
+        named = (one for one in judged if isinstance(one, Delivered) and one.remote_id)
+        return next(named, judged[-1]) if judged else Delivered(remote_id=_queue_id(record.smtp))
     return RetryLater(reason=_short(told) or "failed without a word")
 
 

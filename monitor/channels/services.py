@@ -13,7 +13,7 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -58,8 +58,9 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "discord": {"avatar": False, "footer": False},
     "ntfy": {"include_image": False},
     "ntfys": {"include_image": False},
-    "mailto": {"cto": 15},  # the only time-out of a mail plug-in: it holds for every reply of the server
-    "mailtos": {"cto": 15},
+    # The only time-out of a mail plug-in: it holds for every reply of the server. One mail has one Message-ID.
+    "mailto": {"cto": 15, "overflow": "upstream"},
+    "mailtos": {"cto": 15, "overflow": "upstream"},
 }
 _LISTS = ("targets", "channels", "emails", "topics", "devices", "phones", "rooms", "users")  # of recipients
 # What services allow: Telegram one message a second to a chat and twenty a minute to a group, Slack one a second
@@ -85,6 +86,7 @@ class Target:
     recipient: str  # label, without secrets
     service: Any  # of Apprise, with this recipient alone
     secrets: tuple[str, ...]  # parts of the URL that no message of ours may repeat
+    moved: list[str] = field(default_factory=list)  # the chats that it became, as Telegram told
 
     @property
     def pace(self) -> timedelta:
@@ -99,7 +101,17 @@ class Target:
         if self.schema != "tgram" or not targets or not re.fullmatch(r"-?\d+", chat):
             return False
         self.service.targets = [(int(chat), *one[1:]) if isinstance(one, tuple) else int(chat) for one in targets]
+        self.moved.append(chat)
         return True
+
+    def full_id(self, number: str) -> str:
+        """Return what the service calls a message, with the chat when it has moved: that one numbers them anew."""
+        return f"{self.moved[-1]}/{number}" if self.moved else number
+
+    def own_id(self, full_id: str) -> str | None:
+        """Return what the service calls a message of the chat as it is now, None when it is of another."""
+        chat, _, number = full_id.rpartition("/")
+        return number if chat == (self.moved[-1] if self.moved else "") else None
 
 
 def targets_of(urls: Sequence[str]) -> dict[str, Target]:

@@ -126,5 +126,6 @@ def _body(delivery: Delivery, now: datetime) -> bytes:
     told: dict[str, Any] = json.loads(delivery.message.body)
     since = datetime.fromisoformat(told["first_seen"]) if "first_seen" in told else delivery.created_at
     late = (now - since).total_seconds()
-    told |= {"attempt": delivery.attempts, "late_by": max(0, round(late, 3))}
+    follows = delivery.follows.delivery if delivery.follows else None
+    told |= {"attempt": delivery.attempts, "late_by": max(0, round(late, 3)), "follows": follows}
     return json.dumps(told, ensure_ascii=False).encode()

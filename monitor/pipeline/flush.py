@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitor.model import Alert, Delivery, make_id
+from monitor.model import Alert, Delivery, Told, make_id
 from monitor.pipeline.articles import Articles
 from monitor.pipeline.silencing import heard
 from monitor.ports import Channel, Store
-from monitor.route.burst import WINDOW, speaks_at
+from monitor.route.burst import WINDOW, calm, speaks_at
 from monitor.values import Rate
 
 BATCH = 500  # alerts per step; more wait for the next
+HELD = timedelta(minutes=2)  # who waited longer waited for a digest or the end of quiet hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +47,11 @@ class Flusher:
         if room == 0:
             return 0
         alerts = self.articles.ready(due, now) if self.articles else due
-        if not alerts or not self._may_speak(channel, alerts, now):
+        told = self.store.told_since(name, now - WINDOW) if channel.read_by_people else ()
+        if not alerts or not self._may_speak(channel, alerts, told, now):
             return 0
-        messages = channel.render(alerts, now)[:room]
+        parts = self._parts(channel, alerts, told, now) if channel.read_by_people else [alerts]
+        messages = [message for part in parts for message in channel.render(part, now)][:room]
         self.store.freeze(
             [
                 Delivery(
@@ -68,11 +71,26 @@ class Flusher:
         """Return a flusher that gathers nothing, for a single pass."""
         return replace(self, gather=False)
 
-    def _may_speak(self, channel: Channel, alerts: Sequence[Alert], now: datetime) -> bool:
+    def _parts(
+        self, channel: Channel, alerts: Sequence[Alert], told: Sequence[Told], now: datetime
+    ) -> list[Sequence[Alert]]:
+        """Return apart what follows up an earlier message, so that it can stand under it.
+
+        In a burst, a digest or at the end of quiet hours everything stays together.
+        """
+        held = any(alert.due_at - alert.change.seen_at > HELD for alert in alerts)
+        if held or channel.name in self.rates or not calm(told, len(alerts), now):
+            return [alerts]
+        first = self.store.first_told(channel.name, [alert.id for alert in alerts])
+        parts: dict[str | None, list[Alert]] = {}
+        for alert in alerts:
+            parts.setdefault(first.get(alert.id), []).append(alert)
+        return list(parts.values())
+
+    def _may_speak(self, channel: Channel, alerts: Sequence[Alert], told: Sequence[Told], now: datetime) -> bool:
         """Tell whether it is time for a message; while many headlines come they are gathered for people."""
         if not (self.gather and channel.read_by_people):
             return True
-        told = self.store.told_since(channel.name, now - WINDOW)
         return now >= speaks_at(told, len(alerts), now, urgent=any(alert.high_priority for alert in alerts))
 
     def _room(self, name: str, now: datetime) -> int | None:

@@ -18,8 +18,17 @@ def speaks_at(told: Sequence[Told], waiting: int, now: datetime, *, urgent: bool
 
     `told` are the messages of the last WINDOW. What waits longest sets nothing: the pace is the channel's.
     """
-    recent = [one for one in told if timedelta() <= now - one.at < WINDOW]
+    recent = _recent(told, now)
     if not recent:
         return now
-    burst = sum(one.alerts for one in recent) + waiting > CALM
+    burst = not calm(told, waiting, now)
     return max(one.at for one in recent) + (BURST_STEP if burst and not urgent else STEP)
+
+
+def calm(told: Sequence[Told], waiting: int, now: datetime) -> bool:
+    """Tell whether so few alerts come that each could be a message of its own."""
+    return sum(one.alerts for one in _recent(told, now)) + waiting <= CALM
+
+
+def _recent(told: Sequence[Told], now: datetime) -> list[Told]:
+    return [one for one in told if timedelta() <= now - one.at < WINDOW]

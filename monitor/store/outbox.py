@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.errors import LeaseLost
 from monitor.model import Alert, Delivery, DeliveryState, RecipientState, Settlement, Told
-from monitor.store import rows
+from monitor.store import rows, threads
 from monitor.store.rows import moment, ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
 
@@ -129,7 +130,11 @@ def claim(
                 "patience": PATIENCE,
             },
         ).fetchone()
-    return None if row is None else (rows.delivery(row), rows.recipient(channel, recipient, state))
+        if row is None:
+            return None
+        delivery = rows.delivery(row)
+        follows = threads.followed(db, channel, recipient, delivery.message.alert_ids)
+    return replace(delivery, follows=follows), rows.recipient(channel, recipient, state)
 
 
 def settle(

@@ -42,6 +42,7 @@ from monitor.store import (
     schedule,
     silences,
     stories,
+    threads,
     unread,
     upkeep,
     vitals,
@@ -120,6 +121,9 @@ class SqliteStore:
 
     def told_since(self, channel: str, since: datetime) -> Sequence[Told]:
         return outbox.told_since(self._database, channel, since)
+
+    def first_told(self, channel: str, alert_ids: Collection[str]) -> Mapping[str, str]:
+        return threads.first_told(self._database, channel, alert_ids)
 
     def freeze(self, deliveries: Sequence[Delivery]) -> None:
         outbox.freeze(self._database, deliveries)

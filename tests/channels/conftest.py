@@ -6,7 +6,7 @@ import io
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -15,12 +15,13 @@ from servers.discord import DiscordServer
 from servers.mail import MailServer
 from servers.samples import NOW, ZONE, delivery
 from servers.service import Service
+from servers.slack import BOT, SlackApi, SlackServer
 from servers.slack import PATH as SLACK_PATH
-from servers.slack import SlackServer
 from servers.telegram import TOKEN, TelegramServer
 
 from monitor.channels import CHANNELS
 from monitor.channels.apprise import AppriseChannel, AppriseOptions
+from monitor.model import Followed
 
 
 @dataclass
@@ -29,12 +30,13 @@ class Line:
     server: Any
     pauses: list[float] = field(default_factory=list)
 
-    def send(self, *alerts: Any, **given: Any) -> Any:
+    def send(self, *alerts: Any, follows: Followed | None = None, **given: Any) -> Any:
         """Render, send every message to the first recipient and return the last outcome."""
         outcome = None
         for message in self.channel.render(alerts, NOW):
             recipient = self.channel.recipients[0]
-            outcome = self.channel.send(recipient, delivery(message, recipient, **given), NOW)
+            made = replace(delivery(message, recipient, **given), follows=follows)
+            outcome = self.channel.send(recipient, made, NOW)
         return outcome
 
 
@@ -69,15 +71,23 @@ def open_line(monkeypatch) -> Iterator[Open]:
             return server, free_port() if dead else server.port
 
         def opened(name: str, query: str = "", dead: bool = False, **options: Any) -> Line:
-            kinds = {"telegram": TelegramServer, "slack": SlackServer, "discord": DiscordServer, "mail": MailServer}
+            kinds = {
+                "telegram": TelegramServer,
+                "slack": SlackServer,
+                "slack bot": SlackApi,
+                "discord": DiscordServer,
+                "mail": MailServer,
+            }
             server, port = start(kinds.get(name, Service), dead)
             base = f"http://127.0.0.1:{port}"
             monkeypatch.setattr(NotifyTelegram, "notify_url", f"{base}/bot")
             monkeypatch.setattr(NotifySlack, "webhook_url", f"{base}/services")
+            monkeypatch.setattr(NotifySlack, "api_url", f"{base}/api/{{}}")
             monkeypatch.setattr(NotifyDiscord, "notify_url", f"{base}/api/webhooks")
             urls = {
                 "telegram": f"tgram://{TOKEN}/42/",
                 "slack": f"slack://{SLACK_PATH}/#desk/",
+                "slack bot": f"slack://{BOT}/#desk/",
                 "discord": f"discord://{DISCORD_PATH}/",
                 "mail": f"mailto://127.0.0.1:{port}/desk@example.org",
                 "json": f"json://127.0.0.1:{port}/hook",

@@ -39,6 +39,14 @@ def test_the_caller_still_reads_the_answer(server):
     assert answer.content == b'{"ok": true}'
 
 
+def test_a_request_is_amended_on_its_way(server):
+    with recording(lambda body: body.replace(b"1", b"17")) as record:
+        requests.post(server.url, data='{"a": 1}', timeout=5)
+    assert server.messages == [{"a": 17}]
+    assert server.calls[0].headers["Content-Length"] == "9"
+    assert record.http[0].status == 200
+
+
 def test_an_exception_is_recorded_and_raised(server):
     server.cut_next()
     with recording() as record, pytest.raises(requests.ConnectionError) as raised:
@@ -95,9 +103,9 @@ def test_outside_a_recording_nothing_changes(server):
 
 def test_installing_twice_hooks_once():
     install()
-    hooks = requests.Session.send, smtplib.SMTP.getreply
+    hooks = requests.Session.send, smtplib.SMTP.getreply, smtplib.SMTP.data
     install()
-    assert (requests.Session.send, smtplib.SMTP.getreply) == hooks
+    assert (requests.Session.send, smtplib.SMTP.getreply, smtplib.SMTP.data) == hooks
 
 
 def test_threads_record_only_their_own(server):

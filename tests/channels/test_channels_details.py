@@ -31,7 +31,7 @@ def test_a_telegram_group_that_moved_is_followed_and_named(open_line):
     outcome = line.send(alert())
     assert isinstance(outcome, Delivered)
     assert "the group is now -100987, put that into the url" in outcome.note
-    assert line.send(alert(FRENCH)) == Delivered(remote_id="2")
+    assert line.send(alert(FRENCH)) == Delivered(remote_id="-100987/2")
     assert [message.chat for message in line.server.messages] == ["-100987"] * 2
 
 

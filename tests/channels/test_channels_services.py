@@ -141,7 +141,7 @@ def test_the_settings_of_the_program_hold_whatever_the_url_says_of_looks(url):
     (target,) = targets_of([url]).values()
     assert target.service.socket_connect_timeout == (15 if url.startswith("mail") else 5)
     assert target.service.socket_read_timeout == 15
-    assert target.service.overflow_mode == ("upstream" if url.startswith("tgram") else "split")
+    assert target.service.overflow_mode == ("split" if url.startswith("slack") else "upstream")
     assert target.service.redirects is False
     assert target.service.asset._service_timeout == 0
 

@@ -1,4 +1,4 @@
-"""Slack's incoming webhooks: auth by path, size, and a tokenizer for what its mrkdwn would bring to life."""
+"""Slack's incoming webhooks and its chat.postMessage: auth, size, threads, and what its mrkdwn would bring to life."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from servers.service import Answer, Call, Service
 
 PATH = "T1JJ3T3L2/B1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+BOT = "xoxb-1234567890-1234567890-4ddbc191d40ee098cbaae6f3523ada2d"
 _LIMIT = 40_000
 _LIVE = re.compile(r"<([^<>]*)>")
 _STYLED = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)([^\n*_~`]+?)(?<=\S)\1(?![\w*_~`])")
@@ -64,3 +65,40 @@ class SlackServer(Service):
         text, links, mentions, styled = parse_mrkdwn(source)
         self.accept(SlackMessage(text, tuple(links), tuple(mentions), tuple(styled), payload))
         return Answer(200, "ok")
+
+
+class SlackApi(Service):
+    """slack.com/api for one bot, which is a member of the `channels`; `messages` are SlackMessage."""
+
+    host = "slack.com"
+
+    def __init__(self, token: str = BOT, channels: tuple[str, ...] = ("#general", "#desk")) -> None:
+        super().__init__()
+        self._token, self.channels = token, channels
+        self.deleted: set[str] = set()  # time stamps of messages that people took away
+
+    def refuse_next(self, error: str, status: int = 200, times: int = 1) -> None:
+        """Answer the next requests as Slack does: with 200 and the name of the error."""
+        self.fail_next(status, {"ok": False, "error": error}, times=times)
+
+    def take(self, call: Call) -> Answer:
+        if call.path != "/api/chat.postMessage":
+            return _no("unknown_method")
+        if call.headers.get("Authorization") != f"Bearer {self._token}":
+            return _no("invalid_auth")
+        payload = call.json
+        if payload["channel"] not in self.channels:
+            return _no("not_in_channel")
+        source = payload.get("text") or payload["attachments"][0]["text"]
+        if len(source) > _LIMIT:
+            return _no("msg_too_long")
+        if payload.get("thread_ts") in self.deleted:
+            return _no("thread_not_found")
+        text, links, mentions, styled = parse_mrkdwn(source)
+        self.accept(SlackMessage(text, tuple(links), tuple(mentions), tuple(styled), payload))
+        stamp = f"1772456700.{len(self.messages):06}"
+        return Answer(200, {"ok": True, "channel": "C012AB3CD", "ts": stamp, "message": {"text": source}})
+
+
+def _no(error: str) -> Answer:
+    return Answer(200, {"ok": False, "error": error})

@@ -28,6 +28,7 @@ class TelegramMessage:
     text: str  # as people see it
     entities: tuple[Entity, ...]
     payload: dict[str, Any]
+    reply_to: int | None = None  # number of the message that it stands under
 
 
 class BadMarkup(Exception):
@@ -66,6 +67,8 @@ class TelegramServer(Service):
     def __init__(self, token: str = TOKEN, chats: tuple[str, ...] = ("42", "-1001234567890", "@desk")) -> None:
         super().__init__()
         self._token, self._chats = token, chats
+        self.deleted: set[int] = set()  # numbers of messages that people took away
+        self.lenient = True  # knows allow_sending_without_reply
 
     def fail_flood(self, seconds: int, times: int = 1) -> None:
         self.fail_next(429, _error(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds), times=times)
@@ -86,8 +89,17 @@ class TelegramServer(Service):
             return Answer(400, _error(400, "Bad Request: message text is empty"))
         if len(text.encode("utf-16-le")) // 2 > _LIMIT:
             return Answer(400, _error(400, "Bad Request: message is too long"))
-        self.accept(TelegramMessage(str(payload["chat_id"]), text, entities, payload))
+        reply_to = payload.get("reply_parameters", {}).get("message_id")
+        if reply_to is not None and not self._stands(reply_to, str(payload["chat_id"])):
+            if not (self.lenient and payload["reply_parameters"].get("allow_sending_without_reply")):
+                return Answer(400, _error(400, "Bad Request: message to be replied not found"))
+            reply_to = None
+        self.accept(TelegramMessage(str(payload["chat_id"]), text, entities, payload, reply_to))
         return Answer(200, {"ok": True, "result": {"message_id": len(self.messages), "text": text}})
+
+    def _stands(self, number: int, chat: str) -> bool:
+        known = 0 < number <= len(self.messages) and number not in self.deleted
+        return known and self.messages[number - 1].chat == chat
 
 
 def _error(code: int, description: str, **parameters: Any) -> dict[str, Any]:
