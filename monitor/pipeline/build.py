@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from threading import Lock
@@ -14,7 +14,7 @@ from monitor.channels import CHANNELS
 from monitor.config.rules import as_rule
 from monitor.config.schema import Config, SourceConfig
 from monitor.match.rules import RuleSet, compile_rules
-from monitor.model import Delivery, EndpointSpec, Settlement
+from monitor.model import Delivery, EndpointSpec, Settlement, Trouble
 from monitor.pipeline import pacing
 from monitor.pipeline.articles import Articles
 from monitor.pipeline.backlog import Fallback, Fallbacks
@@ -63,14 +63,14 @@ def build(
     parsing: AbstractContextManager[object] | None = None,
     aside: Aside | None = None,
     robots: RobotsBook | None = None,
-    disk: Callable[[], str | None] = lambda: None,
+    own: Callable[[], Sequence[Trouble]] = tuple,
     watch: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
 ) -> Line:
     """Build the line of a configuration that `monitor.config.load` accepted, and of what was found for its sources.
 
     `pause` waits for so many seconds between two requests to a site whose endpoints are looked for. With `aside` the
     articles of alerts are read; without, headlines are told alone. With `robots` endpoints are polled, and articles
-    read, as far as their hosts' robots.txt allows. `disk` says what is wrong with the disk.
+    read, as far as their hosts' robots.txt allows. `own` says what is wrong with this process.
     """
     explorer = Explorer(
         fetcher=fetcher,
@@ -140,7 +140,7 @@ def build(
                 if options.fallback
             },
         ),
-        operator=Operator(store=store, channel=channels[config.operator], started=clock(), disk=disk)
+        operator=Operator(store=store, channel=channels[config.operator], started=clock(), own=own)
         if config.operator
         else None,
         scout=scout,

@@ -22,7 +22,7 @@ class Operator:
     store: Store
     channel: Channel
     started: datetime
-    disk: Callable[[], str | None] = lambda: None  # what is wrong with the disk
+    own: Callable[[], Sequence[Trouble]] = tuple  # what is wrong with the process and its machine
     _pauses: Sequence[Pauses] = field(init=False, default=())
     _pauses_at: datetime | None = field(init=False, default=None)
     _dark_since: datetime | None = field(init=False, default=None)
@@ -56,7 +56,6 @@ class Operator:
         return self._tell(incidents.follow(known, [Trouble(key="network", text=text), *kept], now), now)
 
     def _troubles(self, sources: dict[str, list[PollState]], now: datetime) -> list[Trouble]:
-        full = self.disk()
         return [
             *incidents.source_troubles(sources, now),
             *(
@@ -73,7 +72,7 @@ class Operator:
                 )
                 for id_, source, alerts in self.store.held_floods()
             ),
-            *([Trouble(key="disk", text=full)] if full else []),
+            *self.own(),
         ]
 
     def _lately(self, now: datetime) -> Sequence[Pauses]:

@@ -76,6 +76,7 @@ class Service:
     stop_when: Callable[[], bool] = lambda: False  # asked once per tick; ends the demo
     pulse: Pulse = field(default_factory=Pulse)
     polled: Callable[[PollState, PollResult], None] = journal.poll
+    refused: str | None = field(init=False, default=None)  # why the configuration of the last reload is not used
     _now: Loaded = field(init=False)
     _swap: threading.Lock = field(init=False, default_factory=threading.Lock)
     # Unlike an event's, its `put` may be called by a signal in the middle of its `get`.
@@ -207,10 +208,12 @@ class Service:
             loaded = self.load()
             self._use(loaded, shares=False)
         except MonitorError as error:
-            log(logging.ERROR, "configuration refused, the old one stays", reason=str(error))
+            self.refused = str(error)
+            log(logging.ERROR, "configuration refused, the old one stays", reason=self.refused)
             self.notifier.ready()
-            self.notifier.status(f"configuration refused, the old one stays: {str(error).splitlines()[0]}")
+            self.notifier.status(f"configuration refused, the old one stays: {self.refused.splitlines()[0]}")
             return
+        self.refused = None
         log(logging.INFO, "configuration reloaded", sources=len({e.source for e in loaded.line.endpoints}))
         self.notifier.ready()
 
@@ -258,7 +261,13 @@ class Service:
         """Say that the service is ready once a site was looked at, successfully or not, or none is to be yet."""
         if not self._ready and self._ticked and (self.pulse.polled or not self._polling):
             self._ready = True
+            self._last_report = None  # what the status says now is worth reading
             self.notifier.ready()
+
+    def _hurry(self) -> None:
+        """Let the main thread see at once whether the service is ready now."""
+        if not self._ready:
+            self._wake.put(None)
 
     def _drain(self, scheduler: Any) -> bool:
         """Stop handing out work, let what is under way finish, and leave the rest to the leases."""
@@ -285,6 +294,7 @@ class Service:
                     self._hand_out(self.clock())
             self._ticked = True
             self.pulse.tick()
+            self._hurry()
             if self.stop_when():
                 self.stop()
         except StoreCorrupt as error:
@@ -353,6 +363,7 @@ class Service:
         try:
             with self.pulse.poll(state.source, state.endpoint):
                 result = line.poller.poll(state)
+            self._hurry()
             self.polled(state, result)
         except LeaseLost:
             log(logging.WARNING, "poll overtaken", source=state.source, endpoint=state.endpoint)

@@ -7,8 +7,8 @@ import os
 import socket
 import stat
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
@@ -98,24 +98,46 @@ class _Server(ThreadingHTTPServer):
         """Leave whoever hangs up alone."""
 
 
-@contextmanager
-def served(address: ListenAddress, answers: Answers) -> Iterator[Any]:
-    """Answer while the block runs; yields the address that was bound.
+class Door:
+    """Answers at one address at a time, in a thread of its own."""
 
-    Raises:
-        MonitorError: it is taken, or not allowed.
-    """
+    def __init__(self) -> None:
+        self._address: ListenAddress | None = None
+        self._server: _Server | None = None
+
+    @property
+    def bound(self) -> Any:
+        """What was bound; None while nothing is listened at."""
+        return self._server and self._server.server_address
+
+    def follow(self, address: ListenAddress | None, answers: Answers) -> None:
+        """Listen at this address from now on, and no longer at the one before.
+
+        Raises:
+            MonitorError: it is taken, or not allowed; the one before goes on.
+        """
+        if address != self._address:
+            server = _listening(address, answers) if address else None
+            self.close()
+            self._address, self._server = address, server
+        elif self._server:
+            self._server.answers = answers
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._server and self._address:
+            self._server.shutdown()
+            self._server.server_close()
+            if self._address.path:
+                Path(self._address.path).unlink(missing_ok=True)
+        self._address, self._server = None, None
+
+
+def _listening(address: ListenAddress, answers: Answers) -> _Server:
     try:
         server = _Server(address, answers)
     except OSError as error:
         where = address.path or f"{address.host}:{address.port}"
         raise MonitorError(f"health: cannot listen on {where}: {os.strerror(error.errno or 0)}; name another") from None
-    thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
-    thread.start()
-    try:
-        yield server.server_address
-    finally:
-        server.shutdown()
-        server.server_close()
-        if address.path:
-            Path(address.path).unlink(missing_ok=True)
+    threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+    return server

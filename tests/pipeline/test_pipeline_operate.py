@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeChannel, ManualClock
 from store import building
 
-from monitor.model import Alert, Discovery, PollOutcome, RetryLater
+from monitor.model import Alert, Discovery, PollOutcome, RetryLater, Trouble
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.operate import Operator
 from monitor.store import open_store
@@ -40,7 +40,12 @@ class World:
         self.run(MINUTE)
 
     def start(self) -> Operator:
-        return Operator(store=self.store, channel=self.ops, started=self.clock(), disk=lambda: self.full)
+        return Operator(
+            store=self.store,
+            channel=self.ops,
+            started=self.clock(),
+            own=lambda: [Trouble(key="disk", text=self.full)] if self.full else [],
+        )
 
     def run(self, span: timedelta, failing: Sequence[str] = ()) -> None:
         end = self.clock() + span

@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from monitor.service.clock import SteadyClock
 from monitor.service.health import Health
 from monitor.service.heartbeat import Heartbeat
 from monitor.service.pulse import Bounds, Pulse
-from monitor.service.web import Answers, served
+from monitor.service.web import Answers, Door
 from monitor.store import open_store
 from monitor.values import ListenAddress
 
@@ -93,34 +94,42 @@ def test_what_is_stuck_is_trouble_and_no_life(desk: Desk) -> None:
 @pytest.mark.parametrize("where", ["127.0.0.1:0", "unix"])
 def test_it_answers_on_this_machine(desk: Desk, tmp_path: Path, where: str) -> None:
     address = ListenAddress.parse(f"unix:{tmp_path}/sock" if where == "unix" else where)
-    with served(address, Answers(health=desk.health, metrics=lambda: b"x 1\n")) as bound:
-        assert _get(bound, "/healthz") == (200, "ok\n")
-        status, body = _get(bound, "/readyz")
+    with closing(Door()) as door:
+        door.follow(address, Answers(health=desk.health, metrics=lambda: b"x 1\n"))
+        assert _get(door.bound, "/healthz") == (200, "ok\n")
+        status, body = _get(door.bound, "/readyz")
         assert (status, json.loads(body)["ready"]) == (200, True)
-        assert _get(bound, "/metrics") == (200, "x 1\n")
-        assert _get(bound, "/etc/passwd")[0] == 404
+        assert _get(door.bound, "/metrics") == (200, "x 1\n")
+        assert _get(door.bound, "/etc/passwd")[0] == 404
         desk.passes(minutes=6)
-        status, body = _get(bound, "/readyz")
+        status, body = _get(door.bound, "/readyz")
         assert (status, json.loads(body)["troubles"]) == (503, ["a poll is overdue for 360 s"])
         desk.monotonic += 60
-        assert _get(bound, "/healthz") == (503, "schedule for 60 s")
+        assert _get(door.bound, "/healthz") == (503, "schedule for 60 s")
     assert not (tmp_path / "sock").exists()
+
+
+def test_it_moves_to_another_address_and_stays_where_the_other_is_taken(desk: Desk, tmp_path: Path) -> None:
+    first, second = (ListenAddress.parse(f"unix:{tmp_path}/{name}") for name in ("first", "second"))
+    answers = Answers(health=desk.health, metrics=None)
+    with closing(Door()) as door, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        door.follow(first, answers)
+        with pytest.raises(MonitorError, match="cannot listen on"):
+            door.follow(ListenAddress.parse(f"127.0.0.1:{taken.getsockname()[1]}"), answers)
+        assert _get(door.bound, "/healthz") == (200, "ok\n")
+        door.follow(first, Answers(health=desk.health, metrics=lambda: b"y 2\n"))
+        assert _get(door.bound, "/metrics") == (200, "y 2\n")
+        door.follow(second, answers)
+        assert door.bound == str(tmp_path / "second")
+        assert not (tmp_path / "first").exists()
+        door.follow(None, answers)
+        assert not (tmp_path / "second").exists()
 
 
 def test_without_the_library_it_says_how_to_get_it(desk: Desk) -> None:
     assert Answers(health=desk.health, metrics=None).answer("/metrics")[0] == 501
-
-
-def test_an_address_that_is_taken_is_named(desk: Desk) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        address = ListenAddress.parse(f"127.0.0.1:{taken.getsockname()[1]}")
-        with (
-            pytest.raises(MonitorError, match="cannot listen on"),
-            served(address, Answers(health=desk.health, metrics=None)),
-        ):
-            pass
 
 
 def test_the_heart_beats_only_while_alerts_can_flow(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

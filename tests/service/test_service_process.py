@@ -115,10 +115,7 @@ def test_the_running_program_answers_whether_alerts_can_flow(tmp_path: Path, sit
     program = Program(tmp_path, site.url, more=f"health: unix:{tmp_path}/health")
     program.hears("READY=1")
 
-    with socket.socket(socket.AF_UNIX) as asking:
-        asking.connect(str(tmp_path / "health"))
-        asking.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
-        answer = b"".join(iter(lambda: asking.recv(65536), b""))
+    answer = ask(tmp_path / "health", b"/readyz")
 
     assert program.ends()[0] == 0
     assert b" 200 " in answer.splitlines()[0]
@@ -155,6 +152,58 @@ def test_a_wrong_configuration_is_refused_at_reload_and_the_old_one_goes_on(tmp_
     assert "configuration reloaded" in errors
 
 
+def lines_of(program: Program, wanted: str) -> list[str]:
+    """Return what was printed until a line has what is wanted, that one last."""
+    assert program.process.stdout
+    lines: list[str] = []
+    while not lines or wanted not in lines[-1]:
+        lines.append(program.process.stdout.readline())
+        assert lines[-1], f"ended without '{wanted}': {lines}"
+    return lines
+
+
+def test_the_operator_hears_once_of_a_refused_configuration_and_of_its_mending(tmp_path: Path, site: Site) -> None:
+    program = Program(tmp_path, site.url, more="operator: screen\n")
+    program.hears("READY=1")
+    good = program.config.read_text()
+    program.config.write_text(good + "nonsense: true\n")
+    program.process.send_signal(signal.SIGHUP)
+
+    (*_, told) = lines_of(program, "refused")
+    assert "the old one goes on" in told
+    assert "unknown key 'nonsense'" in told
+    with closing(sqlite3.connect(tmp_path / "state" / "monitor.db")) as database:
+        database.execute("UPDATE incident SET told_at = told_at - 61000")  # no two messages within a minute
+        database.commit()
+    program.config.write_text(good)
+    program.process.send_signal(signal.SIGHUP)
+
+    (*before, over) = lines_of(program, "over: ")
+    assert "nonsense" in over
+    assert not any("refused" in line for line in before)
+    assert program.ends()[0] == 0
+
+
+def test_a_reload_moves_the_health_page(tmp_path: Path, site: Site) -> None:
+    program = Program(tmp_path, site.url)
+    program.hears("READY=1")
+    program.config.write_text(program.config.read_text() + f"health: unix:{tmp_path}/health\n")
+    program.process.send_signal(signal.SIGHUP)
+    program.hears("RELOADING=1")
+    program.hears("READY=1")
+
+    assert b'"ready": true' in ask(tmp_path / "health", b"/readyz")
+    assert program.ends()[0] == 0
+    assert not (tmp_path / "health").exists()
+
+
+def ask(path: Path, what: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.connect(str(path))
+        asking.sendall(b"GET %s HTTP/1.0\r\n\r\n" % what)
+        return b"".join(iter(lambda: asking.recv(65536), b""))
+
+
 def test_a_second_one_on_the_same_database_says_so_and_leaves(tmp_path: Path, site: Site) -> None:
     program = Program(tmp_path, site.url)
     program.hears("READY=1")
@@ -171,12 +220,14 @@ def test_a_damaged_database_is_set_aside_and_the_watch_goes_on(tmp_path: Path, s
     database.parent.mkdir()
     database.write_bytes(b"SQLite format 3\x00" + b"rubbish " * 4096)
 
-    program = Program(tmp_path, site.url)
+    program = Program(tmp_path, site.url, more="operator: screen\n")
     program.hears("STATUS=1 sources ok, 0 failing, 0 alerts waiting")
+    (*_, told) = lines_of(program, "the database was damaged")
 
     code, errors, _ = program.ends()
     (kept,) = database.parent.glob("monitor.db.damaged-*")
     assert code == 0, errors
+    assert str(kept) in told
     assert kept.read_bytes().endswith(b"rubbish ")
     assert "set aside" in errors
 
