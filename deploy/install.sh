@@ -6,7 +6,8 @@ umask 022 # the service's user, which is none of this machine's, must be able to
 usage() {
   cat <<'TEXT'
 usage: install.sh [--dry-run] [--root DIR] [--no-start] [PACKAGE]   install, or upgrade
-       install.sh [--dry-run] [--root DIR] --rollback               back to the version before the last upgrade
+       install.sh [--dry-run] [--root DIR] --rollback               back to the version before the last upgrade, with the
+                                                                    copy of the database of then if it has to be
        install.sh [--dry-run] [--root DIR] --uninstall              remove the program; configuration and data stay
 
 PACKAGE is a wheel or a folder of the source; the folder above this script when missing.
@@ -52,6 +53,7 @@ config="$root/etc/headline-monitor"
 unit="$root/etc/systemd/system/headline-monitor.service"
 tmpfiles="$root/etc/tmpfiles.d/headline-monitor.conf"
 command="$root/usr/local/bin/headline-monitor"
+state="$root/var/lib/headline-monitor"
 service=headline-monitor.service
 
 check_machine() {
@@ -114,6 +116,12 @@ remove_old_releases() {
   done
 }
 
+# systemd waits until the service says that it is ready.
+start_service() {
+  systemd restart $service ||
+    die "the service did not start; see: journalctl -u headline-monitor -n 50; to go back: $0 --rollback"
+}
+
 do_install() {
   package=${package:-$(dirname "$here")}
   check_machine
@@ -125,26 +133,37 @@ do_install() {
   remove_old_releases
   systemd daemon-reload
   systemd enable $service
-  systemd restart $service
+  start_service
   say "next: edit $config/monitor.yaml, then: systemctl reload headline-monitor; look at it: systemctl status headline-monitor"
+}
+
+# A database that was migrated since is of no use to the version before; what that one had is kept beside it.
+restore_database() {
+  said=$("$home/current/bin/headline-monitor" status --state "$state" 2>&1) && return
+  case "$said" in *"install the newer version"*) ;; *) return ;; esac
+  copy=$(ls -t "$state"/monitor.db.before-* 2>/dev/null | head -n 1)
+  [ "$copy" ] || die "$said"
+  "$home/current/bin/headline-monitor" restore "$copy" --state "$state"
+  rm "$copy"  # it is the database now, and the next upgrade keeps a newer one
+  say "the database is the copy from before the upgrade; sources are learned again silently"
 }
 
 do_rollback() {
   [ -e "$home/previous/bin/python" ] || die "there is no version before this one in $home"
   now=$(readlink "$home/current") before=$(readlink "$home/previous")
+  systemd stop $service
   point "$home/previous" "$now"
   point "$home/current" "$before"
-  systemd restart $service
+  [ "$dry" ] || restore_database
+  start_service
   say "back to ${before}; the same command again goes forward"
-  say "if the log says that the database belongs to a newer version: stop the service, and put the copy"
-  say "monitor.db.before-N that the upgrade made in /var/lib/headline-monitor in the place of monitor.db"
 }
 
 do_uninstall() {
   if [ -e "$unit" ]; then systemd disable --now $service; fi
   run rm -rf "$unit" "$tmpfiles" "$command" "$home"
   systemd daemon-reload
-  say "removed; the configuration is still in $config, the data in $root/var/lib/private/headline-monitor"
+  say "removed; the configuration is still in $config, the data in $state"
 }
 
 "do_$action"

@@ -133,9 +133,12 @@ def only_instance(state: Path | None) -> Iterator[TextIO]:
     Raises:
         StoreBusy: another process has it.
     """
+    from monitor.store.ownership import give_to_owner
+
     folder = state_folder(state)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / LOCK).open("a+") as lock:
+        give_to_owner(folder / LOCK)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from monitor.errors import StoreCorrupt, StoreError
 from monitor.store.migrate import check_version
+from monitor.store.ownership import give_to_owner
 from monitor.store.rows import ms
 from monitor.store.sentences import damaged, said
 
@@ -58,6 +59,7 @@ def restore(copy: Path, database: Path, now: datetime) -> Path | None:
         part.chmod(0o600)
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             _forget_the_present(connection, ms(now))
+        give_to_owner(part)
         _sync(part)
         kept = set_aside(database, now, "replaced")
         part.rename(database)

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from monitor.errors import SchemaTooNew, StoreError
+from monitor.store.ownership import give_to_owner
 from monitor.store.sentences import said
 from monitor.store.sqlite import Database
 
@@ -64,6 +65,7 @@ def _copy(database: Database, copy: Path) -> None:
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)
         database.run_alone("VACUUM INTO ?", str(part))
+        give_to_owner(part)
         part.rename(copy)
     except OSError as error:
         raise said(error, copy) from error

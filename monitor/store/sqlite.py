@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from monitor.store.ownership import give_to_owner
 from monitor.store.sentences import busy, said
 
 BUSY_MS = 10_000  # how long to wait for another process
@@ -104,9 +105,12 @@ class Database:
 
     def _make_files(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = Path(f"{self.path}.lock")
+        self._file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        give_to_owner(lock)
         try:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            give_to_owner(self.path)
         except FileExistsError:
             # Not opened by us: closing it would drop the locks that another connection of this process has on it.
             if not os.access(self.path, os.R_OK | os.W_OK):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -57,6 +58,24 @@ def test_a_backup_beside_a_running_service_is_whole_and_goes_back(store: SqliteS
         assert again.queries.counts().headlines == 2
     kept = [file for file in state.iterdir() if ".replaced-" in file.name]
     assert [file.read_bytes() for file in kept] == [b"rubbish"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+def test_what_root_leaves_in_the_folder_of_the_service_belongs_to_the_service(
+    store: SqliteStore, state: Path, tmp_path: Path
+):
+    copy = tmp_path / "copy.db"
+    call("backup", str(copy), state=state)
+    store.close()
+    for file in state.iterdir():
+        file.unlink()
+    os.chown(state, 4321, 8765)
+
+    assert call("restore", str(copy), state=state).exit_code == 0
+    assert call("prune", "--older-than", "30d", state=state).exit_code == 0
+
+    assert {(file.stat().st_uid, file.stat().st_gid) for file in state.iterdir()} == {(4321, 8765)}
+    assert {"monitor.db", "monitor.db.lock", "instance.lock"} <= {file.name for file in state.iterdir()}
 
 
 def test_what_was_put_back_tells_nothing_twice(store: SqliteStore, state: Path, tmp_path: Path):

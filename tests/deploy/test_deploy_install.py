@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 import sysconfig
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from store.building import START, spec
+
+from monitor.store import open_store
+from monitor.store.copies import backup
 
 pytestmark = pytest.mark.slow
 
@@ -66,8 +72,20 @@ def test_it_installs_upgrades_keeps_the_configuration_and_goes_back(machine: Mac
     assert machine.current() != first
     assert (machine.home / "previous").resolve() == first
 
-    assert machine.install("--rollback").returncode == 0
+    state = machine.root / "var/lib/headline-monitor"
+    with closing(open_store(state / "monitor.db")) as store:
+        backup(state / "monitor.db", state / "monitor.db.before-99")
+        store.sync([spec()], START)
+    with closing(sqlite3.connect(state / "monitor.db")) as newer:
+        newer.execute("PRAGMA user_version=99")  # as the version after next would leave it
+
+    done = machine.install("--rollback")
+    assert done.returncode == 0, done.stderr
+    assert "copy from before the upgrade" in done.stdout
     assert machine.current() == first
+    with closing(open_store(state / "monitor.db")) as store:
+        assert store.poll_states() == []  # it is the copy
+    assert [file.name for file in state.glob("*.replaced-*Z")] != []
 
     assert machine.install("--uninstall").returncode == 0
     assert not machine.home.exists()
