@@ -377,7 +377,7 @@ class Service:
     def _deliver(self, line: Line, channel: str, recipient: str) -> None:
         try:
             sent = True
-            while sent and not self._stop:
+            while sent and not self._stop and line is self._now.line:  # after a reload the address may be another
                 with self.pulse.delivery(channel, recipient):
                     sent = line.deliverer.step(channel, recipient, self.clock()) is not None
         except LeaseLost:
