@@ -8,13 +8,18 @@ from functools import lru_cache
 
 from monitor.diff import lists
 from monitor.diff.listing import folded
-from monitor.diff.stems import stem
+from monitor.diff.stems import root, stem
 from monitor.text import title_key
+from monitor.text.tokens import WORD
 
 # What a word of each sort weighs.
-NAME, PLAIN, COMMON, EVENT, PLACE, NUMBER, SHORT = 1.2, 1.0, 0.4, 0.7, 0.8, 0.6, 0.5
+NAME, PLAIN, EVENT, PLACE, NUMBER, THING, SHORT, COMMON = 1.2, 1.0, 0.85, 0.8, 0.6, 0.6, 0.5, 0.4
 _CAPITALISED = re.compile(r"(?<![.:!?«»\"“”|—–-])(?<!^)\s(?:[^\W\d_]['’])?([A-ZÀ-Þ][\w]{2,})")
 _TITLE_CASE = 0.6  # share of words in capitals from which capitals say nothing
+# What stands before a colon names the affair, the place or the speaker: all headlines of an affair share it.
+_HEAD_END = re.compile(r"[:|]|\.\.+|…|[^\W\d]\.\s|\s[–—-]\s")
+_HEAD, _HEAD_WORDS, _BODY_WORDS = 0.7, 5, 3  # what such words weigh; how many there are at most; what they leave
+_PARTS = re.compile(WORD)
 _THOUSANDS = re.compile(r"(?<=[1-9])000$|^000$")  # «12 ألف» and 12000, 2,000 and 2 thousand
 
 
@@ -22,48 +27,101 @@ _THOUSANDS = re.compile(r"(?<=[1-9])000$|^000$")  # «12 ألف» and 12000, 2,0
 class Word:
     """One word of a headline: what it is compared by, and how much it says."""
 
-    key: str  # stem, or the sign and number of its kind of event (!), place (@) or number (#)
+    key: str  # stem, or the sign and number of its kind of event (!), place (@), thing (~) or number (#)
     weight: float
+    kin: str  # what its derivations share: the root, or else the key
     stages: frozenset[int] = frozenset()  # of an affair
 
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What one headline tells."""
+    """The words of one headline."""
 
-    words: tuple[Word, ...]  # each once
+    text: str  # folded
+    order: tuple[str, ...]  # keys as they follow each other
+    weights: dict[str, float]  # of each key
+    kin: dict[str, str]  # of each key
     weight: float
-    order: tuple[str, ...]  # their keys as they follow each other
-    own: frozenset[str]  # keys that say most: neither common nor of an event, place or number
+    own: frozenset[str]  # keys that say most: neither common nor of an event, place, thing or number
+    names: frozenset[str]  # Latin words with a capital within the sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What tells one headline from others that have the same words."""
+
     numbers: frozenset[str]
+    days: frozenset[str]  # of the week, among the numbers
+    counts: frozenset[tuple[str, str]]  # what is counted, and how many
     places: frozenset[int]
     events: frozenset[str]
-    names: frozenset[str]  # Latin words with a capital within the sentence
     stages: frozenset[int]  # of an affair
-    text: str  # folded
+    denies: bool  # says that something is not so
 
 
 @lru_cache(maxsize=8192)
 def gist(title: str) -> Gist:
     """Return what a headline tells."""
-    folded = title_key(title)
-    names = _names(title)
-    order = [word for word in map(_word, folded.split()) if word]
-    unlike = tuple({word.key: _named(word, names) for word in order}.values())
-    keys = tuple([word.key for word in order])
-    signed = [key for key in keys if key[0] in "#@!"]
+    text = title_key(title)
+    tokens = text.split()
+    words = [word for word in map(_word, tokens) if word]
+    weights = {word.key: word.weight for word in words}
+    own = {key for key, weight in weights.items() if weight >= PLAIN}
+    names = _names(title).intersection(weights)  # a place is judged as a place
+    for name in names:
+        weights[name] = NAME
+    body = _body(title)
+    if 0 < body < len(tokens):
+        kept = {word.key for word in map(_word, tokens[-body:]) if word}
+        weights = {key: weight if key in kept else _HEAD * weight for key, weight in weights.items()}
     return Gist(
-        words=unlike,
-        weight=sum([word.weight for word in unlike]),
-        order=keys,
-        own=frozenset([word.key for word in unlike if word.weight >= PLAIN]),
-        numbers=frozenset([key for key in signed if key[0] == "#"]),
-        places=frozenset([int(key[1:]) for key in signed if key[0] == "@"]),
-        events=frozenset([key for key in signed if key[0] == "!"]),
+        text=text,
+        order=tuple([word.key for word in words]),
+        weights=weights,
+        kin={word.key: word.kin for word in words},
+        weight=sum(weights.values()),
+        own=names.union(own),
         names=names,
-        stages=frozenset().union(*[word.stages for word in order if word.stages]),
-        text=folded,
     )
+
+
+@lru_cache(maxsize=8192)
+def signs(title: str) -> Signs:
+    """Return what tells a headline from others that have the same words."""
+    tokens = title_key(title).split()
+    words = [word for word in map(_word, tokens) if word]
+    keys = [word.key for word in words]
+    numbers = frozenset([key for key in keys if key[0] == "#"])
+    return Signs(
+        numbers=numbers,
+        days=frozenset([key for key in numbers if key[1] == "d"]),
+        counts=_counts([word for word in words if word.key[:2] != "#d"]) if numbers else frozenset(),
+        places=frozenset([int(key[1:]) for key in keys if key[0] == "@"]),
+        events=frozenset([key for key in keys if key[0] == "!"]),
+        stages=frozenset().union(*[word.stages for word in words if word.stages]),
+        denies=not lists.negations().isdisjoint(tokens),
+    )
+
+
+def _body(title: str) -> int:
+    """Return how many words follow what names the affair, or 0: nothing does."""
+    for end in _HEAD_END.finditer(title):
+        if title.count(" ", 0, end.start()) >= _HEAD_WORDS:
+            return 0
+        after = len(_PARTS.findall(title, end.end()))
+        if after >= _BODY_WORDS:
+            return after
+    return 0
+
+
+def _counts(words: list[Word]) -> frozenset[tuple[str, str]]:
+    """Return what the numbers count: the word behind them, or else the one before."""
+    found = []
+    for at, word in enumerate(words):
+        if word.key[0] == "#":
+            near = (*words[at + 1 : at + 3], *words[max(0, at - 1) : at])
+            found.append((next((other.kin for other in near if other.key[0] != "#"), ""), word.key))
+    return frozenset(found)
 
 
 @lru_cache(maxsize=65536)
@@ -73,18 +131,26 @@ def _word(token: str) -> Word | None:
     if token in lists.fillers() or (len(token) < 2 and not token.isdigit()):
         return None
     if token in lists.numerals():
-        return Word("#" + lists.numerals()[token], NUMBER)
+        return _number(lists.numerals()[token])
     if token[0].isdigit():
         digits = _THOUSANDS.sub("", token)
-        return Word("#" + digits, NUMBER) if digits else None
+        return _number(digits) if digits else None
     stemmed = stem(token)
-    stages = lists.stages().get(token) or lists.stages().get(stemmed, frozenset())
-    for listed, sign, weight in ((lists.places(), "@", PLACE), (lists.events(), "!", EVENT)):
+    for listed, sign, weight in (
+        (lists.places(), "@", PLACE),
+        (lists.events(), "!", EVENT),
+        (lists.things(), "~", THING),
+    ):
         number = listed.get(token, listed.get(stemmed))
         if number is not None:
-            return Word(f"{sign}{number}", weight, stages)
+            stages = lists.stages().get(token) or lists.stages().get(stemmed, frozenset())
+            return Word(f"{sign}{number}", weight, f"{sign}{number}", stages)
     common = token in lists.common() or stemmed in lists.common()
-    return Word(stemmed, COMMON if common else SHORT if len(token) < 3 else PLAIN, stages)
+    return Word(stemmed, COMMON if common else SHORT if len(token) < 3 else PLAIN, root(stemmed) or stemmed)
+
+
+def _number(digits: str) -> Word:
+    return Word(f"#{digits}", NUMBER, f"#{digits}")
 
 
 def _names(title: str) -> frozenset[str]:
@@ -92,8 +158,4 @@ def _names(title: str) -> frozenset[str]:
     found = _CAPITALISED.findall(title)
     if not found or len(found) > _TITLE_CASE * (title.count(" ") + 1):
         return frozenset()
-    return frozenset(stem(folded(word)) for word in found)
-
-
-def _named(word: Word, names: frozenset[str]) -> Word:
-    return Word(word.key, NAME) if word.key in names else word
+    return frozenset([stem(folded(word)) for word in found])

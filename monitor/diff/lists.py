@@ -7,14 +7,21 @@ from functools import cache
 
 from monitor.diff.listing import read
 from monitor.diff.stems import stem
+from monitor.text import languages_of
 
-_WITHIN, _STAGE = ">", "!"  # signs of the lists: a place within a place, a stage of an affair
+_WITHIN, _STAGE, _FOLLOWS = ">", "!", "!!"  # signs: a place within a place, a stage of an affair, what follows an event
 
 
 @cache
 def fillers() -> frozenset[str]:
     """Return the words that say nothing about an event."""
     return _words("fillers")
+
+
+@cache
+def negations() -> frozenset[str]:
+    """Return the words that turn what is said into its contrary."""
+    return _words("negations")
 
 
 @cache
@@ -32,8 +39,22 @@ def numerals() -> Mapping[str, str]:
 
 @cache
 def places() -> Mapping[str, int]:
-    """Return the number of the place that a word or stem names."""
-    return _numbered("places")
+    """Return the number of the place that a word or stem names, or the people of the place."""
+    found = _numbered("places")
+    for word, number in list(found.items()):
+        for people in _people(word):
+            found.setdefault(people, number)
+    return found
+
+
+def _people(place: str) -> tuple[str, ...]:
+    """Return what Arabic calls those who live in a place: سودان and سوداني, فرنسا and فرنسي, إيطاليا and إيطالي."""
+    if languages_of(place) != ("ar",) or len(place) < 3:
+        return ()
+    bare = place.removeprefix("ال") if len(place) > 4 else place
+    base = bare.removesuffix("يا") if len(bare) > 4 else bare
+    base = base.rstrip("اه") if len(base) > 3 else base
+    return (bare, *(base + ending for ending in ("ي", "يه", "يين", "يون", "يات")))
 
 
 @cache
@@ -56,14 +77,26 @@ def events() -> Mapping[str, int]:
 
 
 @cache
+def things() -> Mapping[str, int]:
+    """Return the number of what a word or stem calls by one of its names."""
+    return _numbered("things")
+
+
+@cache
 def stages() -> Mapping[str, frozenset[int]]:
     """Return the numbers of the stages of an affair that a word or stem may tell."""
     found: dict[str, frozenset[int]] = {}
     for number, (sign, *listed) in enumerate(read("events")):
-        for word in listed if sign == _STAGE else ():
+        for word in listed if sign in {_STAGE, _FOLLOWS} else ():
             for form in {word, stem(word)}:
                 found[form] = found.get(form, frozenset()) | {number}
     return found
+
+
+@cache
+def followups() -> frozenset[int]:
+    """Return the numbers of the stages that follow an event, or come before it."""
+    return frozenset(number for number, (sign, *_) in enumerate(read("events")) if sign == _FOLLOWS)
 
 
 def _words(name: str) -> frozenset[str]:
@@ -75,7 +108,7 @@ def _numbered(name: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for number, line in enumerate(read(name)):
         for word in line:
-            if word not in {_WITHIN, _STAGE}:
+            if word not in {_WITHIN, _STAGE, _FOLLOWS}:
                 found.setdefault(word, number)
                 found.setdefault(stem(word), number)
     return found

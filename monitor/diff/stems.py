@@ -47,7 +47,7 @@ def root(stemmed: str) -> str:
     if languages_of(stemmed) != ("ar",):
         return stemmed[:6] if len(stemmed) >= 6 else ""
     bones = stemmed.translate(_ARABIC_WEAK)
-    if len(bones) > _SHORT_ARABIC and bones[0] in _ARABIC_FORMATIVES:
+    while len(bones) > _SHORT_ARABIC and bones[0] in _ARABIC_FORMATIVES:
         bones = bones[1:]
     return bones if len(bones) >= _SHORT_ARABIC else ""
 

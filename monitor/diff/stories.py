@@ -9,7 +9,6 @@ from zlib import crc32
 
 from monitor.diff.gist import Gist, gist
 from monitor.diff.likeness import SAME_STORY, compare, may_be_one
-from monitor.diff.stems import root
 from monitor.model import Carrier
 
 WINDOW = timedelta(hours=24)  # what was told longer ago is told again
@@ -30,14 +29,14 @@ def kin(title: str, candidates: Sequence[Carrier]) -> tuple[Carrier, ...]:
 
 def _texts(told: Gist) -> Iterator[str]:
     """Yield what makes a headline findable: its own words, and its events together with their places and numbers."""
-    for word in told.words:
-        if word.key in told.own:
-            yield root(word.key) or word.key
-    keys = [word.key for word in told.words]
-    for event in (key for key in keys if key[0] == "!"):
-        for other in keys:
-            if other[0] in "#@":
-                yield event + other
+    for key, kin in told.kin.items():
+        if key in told.own:
+            yield kin
+    events = [key for key in told.weights if key[0] == "!"]
+    others = [key for key in told.weights if key[0] in "#@"] if events else ()
+    for event in events:
+        for other in others:
+            yield event + other
 
 
 @lru_cache(maxsize=65536)

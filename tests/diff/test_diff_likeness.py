@@ -15,9 +15,9 @@ TITLES = sorted({title for a, b, _ in invented() for title in (a, b)})
 def test_stories_are_told_from_others_as_well_as_when_it_was_last_measured() -> None:
     found = report(invented())
 
-    assert found["AUC"] >= 0.89
-    assert found["AUC edits"] >= 0.96
-    assert found["precision"] >= 0.85
+    assert found["AUC"] >= 0.91
+    assert found["AUC edits"] >= 0.95
+    assert found["precision"] >= 0.87
     assert found["recall"] >= 0.5
 
 

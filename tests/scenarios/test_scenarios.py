@@ -12,7 +12,7 @@ import yaml
 from scenarios.conftest import expanded
 
 from monitor import urls
-from monitor.diff import edits, engine, floods, identity, likeness, stories
+from monitor.diff import doubts, edits, engine, floods, identity, stories
 from monitor.model import EditKind, Memory
 from monitor.pipeline.poll import Poller
 from monitor.route.plan import Router
@@ -128,8 +128,8 @@ WITHOUT = {
     "absence before a return": _replace(Poller, "_absent_since", lambda self, state: None),
     "absence is proven": _replace(Poller, "_absent_since", lambda self, state: self.clock() - self.reappear_after),
     "one story on many sites": _replace(stories, "kin", lambda title, candidates: ()),
-    "numbers of a story": _replace(likeness, "_number_doubts", lambda a, b: iter(())),
-    "places of a story": _replace(likeness, "_elsewhere", lambda mine, others: False),
+    "numbers of a story": _replace(doubts, "_of_numbers", lambda a, b: iter(())),
+    "places of a story": _replace(doubts, "_elsewhere", lambda mine, others: False),
     "a day later it is told again": _replace(stories, "WINDOW", stories.timedelta(days=99)),
     "only what was told hides": _take_all_for_told,
     "held floods": _replace(floods, "FLOOD_FROM", 999),
