@@ -11,6 +11,9 @@ WINDOW = timedelta(minutes=10)  # what was told earlier no longer counts
 CALM = 6  # alerts within the window; more are a burst
 STEP = timedelta(seconds=30)  # between two messages in calm; an alert of high priority never waits longer
 BURST_STEP = timedelta(minutes=3)  # between two messages of a burst: ten minutes make four
+STORM = 40  # alerts within the window; more are read as lists in any case, ...
+STORM_STEP = timedelta(minutes=4)  # ... and lists are worth waiting for until they are full
+FULL = 60  # headlines of a list that Telegram takes as one message, however long they are
 
 
 def speaks_at(told: Sequence[Told], waiting: int, now: datetime, *, urgent: bool) -> datetime:
@@ -21,8 +24,14 @@ def speaks_at(told: Sequence[Told], waiting: int, now: datetime, *, urgent: bool
     recent = _recent(told, now)
     if not recent:
         return now
-    burst = not calm(told, waiting, now)
-    return max(one.at for one in recent) + (BURST_STEP if burst and not urgent else STEP)
+    step = STEP if urgent or waiting >= FULL else _step(sum(one.alerts for one in recent) + waiting)
+    return max(one.at for one in recent) + step
+
+
+def _step(alerts: int) -> timedelta:
+    if alerts <= CALM:
+        return STEP
+    return BURST_STEP if alerts <= STORM else STORM_STEP
 
 
 def calm(told: Sequence[Told], waiting: int, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Counts what a burst and an outage make of the messages to one chat, under a clock that is set: `make bench`.
 
-    python tests/benchmarks/bursts.py
+    python tests/benchmarks/bursts.py [NUMBER OF BURSTS]
 
 The real store, flush, outbox and rendering; only the service is played. A repeat is a headline that the chat got twice.
 """
@@ -36,6 +36,24 @@ def burst(newsroom: Newsroom, random: Random) -> None:
     newsroom.run(10 * MINUTE, timedelta(seconds=5))
 
 
+def bursts(number: int) -> None:
+    """Play so many bursts that differ by chance and print the worst of each figure."""
+    messages, urgent, longest, lost, repeats = [], 0.0, 0.0, 0, 0
+    for seed in range(1, number + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            newsroom = Newsroom(Path(folder))
+            burst(newsroom, Random(seed))
+            shown = newsroom.shown()
+            messages.append(len(newsroom.desk.taken))
+            urgent, longest = max(urgent, *newsroom.delays([60, 140])), max(longest, *newsroom.delays())
+            lost, repeats = lost + 200 - len(set(shown)), repeats + len(shown) - len(set(shown))
+            newsroom.store.close()
+    print(
+        f"{number} bursts of 200 headlines: {min(messages)} to {max(messages)} messages each, lost {lost},"
+        f" repeats {repeats}, delay at most {longest:.0f} s, of high priority {urgent:.0f} s"
+    )
+
+
 def three_days_down(newsroom: Newsroom, _random: Random) -> None:
     newsroom.desk.answer = lambda now: DOWN if now < START + 72 * HOUR else None
     _every_quarter(newsroom, 288, MINUTE)
@@ -64,16 +82,11 @@ def report(name: str, play: Callable[[Newsroom, Random], None]) -> None:
             f"{name:32} {len(newsroom.told):4} headlines {len(newsroom.desk.taken):4} messages"
             f" {len(newsroom.desk.asked):4} attempts  lost {lost}  repeats {len(shown) - len(set(shown))}"
             f"  delay first {delays[0]:.0f} s, longest {max(delays):.0f} s"
-            f"{_urgent(newsroom)}"
         )
         newsroom.store.close()
 
 
-def _urgent(newsroom: Newsroom) -> str:
-    return f", high priority {max(newsroom.delays([60, 140])):.0f} s" if len(newsroom.told) == 200 else ""
-
-
 if __name__ == "__main__":
-    report("burst of ten minutes", burst)
+    bursts(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
     report("service down for 72 hours", three_days_down)
     report("service down every other 7 min", flapping)

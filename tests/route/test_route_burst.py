@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from monitor.model import Told
-from monitor.route.burst import BURST_STEP, CALM, STEP, WINDOW, speaks_at
+from monitor.route.burst import BURST_STEP, CALM, FULL, STEP, STORM_STEP, WINDOW, speaks_at
 
 NOON = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 
@@ -32,7 +32,15 @@ def test_in_calm_two_messages_are_half_a_minute_apart() -> None:
 def test_more_than_six_alerts_in_ten_minutes_are_gathered_for_longer() -> None:
     assert wait(told((40, 1)), waiting=CALM - 1) == STEP - timedelta(seconds=40)
     assert wait(told((40, 1)), waiting=CALM) == BURST_STEP - timedelta(seconds=40)
-    assert wait(told((500, 50), (60, 20))) == BURST_STEP - timedelta(seconds=60)
+    assert wait(told((500, 20), (60, 19))) == BURST_STEP - timedelta(seconds=60)
+
+
+def test_more_than_forty_are_gathered_for_longer_still() -> None:
+    assert wait(told((500, 20), (60, 20))) == STORM_STEP - timedelta(seconds=60)
+
+
+def test_a_list_that_is_full_does_not_wait_to_become_two() -> None:
+    assert wait(told((500, 20), (10, 20)), waiting=FULL) == STEP - timedelta(seconds=10)
 
 
 def test_high_priority_does_not_wait_for_a_burst() -> None:
