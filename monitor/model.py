@@ -302,6 +302,7 @@ class Message:
     body: str
     format: str  # text | html | markdown | json
     alert_ids: tuple[str, ...]
+    instead_of: str | None = None  # the channel that it stands in for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,8 @@ class ChannelOptions:
 
     fallback: str | None = None
     """Name of the channel that gets the alerts when this one cannot tell them: at once when the service refuses for
-    good, such as a bot that was blocked, else after `fallback_after`."""
+    good, such as a bot that was blocked, or never says whether it took them, else after `fallback_after`. Its messages
+    say for which channel they stand in."""
     fallback_after: Duration = Duration(minutes=10)
     """How long a service may be down before its alerts go to `fallback`. They are told here too when it is back."""
 
@@ -327,7 +328,8 @@ class Store(Protocol):
     def stranded(self, channel: str, fallback: str, before: datetime, now: datetime) -> Sequence[str]:
         """Return the ids of the alerts that a channel could not tell and its fallback was not given.
 
-        Those of messages that died within a day, and of those that wait since `before` for a recipient that fails.
+        Those of messages that died or stayed unconfirmed within a day, and of those that wait since `before` for a
+        recipient that fails.
         """
 
     def robots_file(self, url: str) -> RobotsFile | None:

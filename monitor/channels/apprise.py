@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor.errors import ChannelError
 from monitor.model import Alert, Delivery, Message, Outcome
 from monitor.ports import ChannelOptions
-from monitor.render.message import late_note, notice, render
+from monitor.render.message import late_note, notice, render, stand_in_note
 from monitor.render.styles import DISCORD, MAIL, NTFY, PLAIN, SLACK, TELEGRAM, Style
 from monitor.render.words import WORDS, Lang
 
@@ -115,6 +115,7 @@ class AppriseChannel:
         """Send to one recipient; never raises for what the service answers."""
         from monitor.channels.attempt import attempt
 
-        late = late_note(delivery.created_at, now, zone=self._zone, words=self._words, style=self._style)
-        message = replace(delivery.message, body=late + delivery.message.body)
+        notes = stand_in_note(delivery.message, words=self._words, style=self._style)
+        notes += late_note(delivery.created_at, now, zone=self._zone, words=self._words, style=self._style)
+        message = replace(delivery.message, body=notes + delivery.message.body)
         return attempt(self._targets[recipient], replace(delivery, message=message), now, self._pause)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Delivered, Delivery, Message, Outcome, RetryLater
 from monitor.ports import ChannelOptions
-from monitor.render.message import late_note, notice, render
+from monitor.render.message import late_note, notice, render, stand_in_note
 from monitor.render.styles import TERMINAL, TERMINAL_WITHOUT_COLOURS
 from monitor.render.words import WORDS, Lang
 
@@ -53,9 +53,10 @@ class ConsoleChannel:
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
         """Print the message; characters that the output's encoding lacks become question marks."""
         del recipient  # there is one
-        late = late_note(delivery.created_at, now, zone=self._zone, words=self._words, style=self._style)
+        notes = stand_in_note(delivery.message, words=self._words, style=self._style)
+        notes += late_note(delivery.created_at, now, zone=self._zone, words=self._words, style=self._style)
         encoding = self._stream.encoding or "utf-8"
-        text = f"{late}{delivery.message.body}\n\n".encode(encoding, "replace").decode(encoding)
+        text = f"{notes}{delivery.message.body}\n\n".encode(encoding, "replace").decode(encoding)
         try:
             self._stream.write(text)
             self._stream.flush()

@@ -128,4 +128,5 @@ def _body(delivery: Delivery, now: datetime) -> bytes:
     late = (now - since).total_seconds()
     follows = delivery.follows.delivery if delivery.follows else None
     told |= {"attempt": delivery.attempts, "late_by": max(0, round(late, 3)), "follows": follows}
+    told |= {"instead_of": delivery.message.instead_of} if delivery.message.instead_of else {}
     return json.dumps(told, ensure_ascii=False).encode()

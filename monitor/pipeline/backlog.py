@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.model import Delivery, Message, make_id
@@ -36,7 +36,7 @@ class Fallbacks:
         ids = self.store.stranded(name, fallback.channel, now - fallback.after, now)
         if not ids:
             return 0
-        messages = other.render(self.store.alerts(ids), now)
+        messages = [replace(made, instead_of=name) for made in other.render(self.store.alerts(ids), now)]
         self.store.freeze(
             [_delivery(other, to, message, now) for message in messages for to in other.recipients],
         )
@@ -46,6 +46,7 @@ class Fallbacks:
 def condense(store: Store, channel: Channel, recipient: str, now: datetime) -> int:
     """Make lists of the messages that waited long for a recipient that people read; return how many were merged."""
     waiting = store.backlog(channel.name, recipient, now - OLD) if channel.read_by_people else ()
+    waiting = [one for one in waiting if not one.message.instead_of]  # these say so, each by itself
     if len(waiting) <= FEW:
         return 0
     alerts = store.alerts([alert for delivery in waiting for alert in delivery.message.alert_ids])

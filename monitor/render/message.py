@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import Alert, Message
 from monitor.render.brief import brief
 from monitor.render.entry import LATE, Entry, clock, entry
-from monitor.render.safe import ELLIPSIS, LRM, RLM, harmless, units
+from monitor.render.safe import ELLIPSIS, LRM, RLM, harmless, isolate, units
 from monitor.render.styles import Style
 from monitor.render.words import Words
 
@@ -19,6 +19,7 @@ _MOST_LEADS = 3  # in one message; of more the headlines are enough
 _MOST_ENTRIES = 6  # told with everything that is known of them; more become a list
 _SUBJECT = 150  # characters
 _SUBJECT_BYTES = 300  # Apprise writes a mail's subject in one line, three octets for each byte; 998 are allowed
+_LONGEST_CHANNEL = 40  # characters of its name
 _HEADING = 80  # units kept free for the line above a list
 
 
@@ -62,6 +63,14 @@ def late_note(written_at: datetime, now: datetime, *, zone: ZoneInfo, words: Wor
         return ""
     lead = RLM if words.rtl else LRM
     return style.note(lead + words.delayed.format(clock(written_at, now, zone))) + style.between
+
+
+def stand_in_note(message: Message, *, words: Words, style: Style) -> str:
+    """Return what to put before a message that stands in for another channel's, or nothing when it does not."""
+    if message.instead_of is None:
+        return ""
+    lead, channel = RLM if words.rtl else LRM, isolate(harmless(message.instead_of)[:_LONGEST_CHANNEL])
+    return style.note(lead + words.instead_of.format(channel)) + style.between
 
 
 def _message(batch: Sequence[tuple[Entry, str]], words: Words, style: Style) -> Message:

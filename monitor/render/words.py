@@ -37,6 +37,7 @@ class Words:
     hours: str
     days: str
     delayed: str  # the message waited in the outbox
+    instead_of: str  # before the name of the channel that the message stands in for
     urgent: str  # above a list of high priority
     rtl: bool = False
 
@@ -69,6 +70,7 @@ WORDS: Mapping[str, Words] = {
         hours="{} h",
         days="{} d",
         delayed="delayed message, written at {}",
+        instead_of="in place of channel {}, which cannot be told",
         urgent="high priority",
     ),
     "fr": Words(
@@ -90,6 +92,7 @@ WORDS: Mapping[str, Words] = {
         hours="{} h",
         days="{} j",
         delayed="message retardé, écrit à {}",
+        instead_of="à la place du canal {}, qui ne répond pas",
         urgent="prioritaire",
     ),
     "ar": Words(
@@ -111,6 +114,7 @@ WORDS: Mapping[str, Words] = {
         hours="{} س",
         days="{} ي",
         delayed="رسالة متأخرة، كُتبت على {}",
+        instead_of="بدلا من القناة {} لتعذر الوصول إليها",
         urgent="أولوية عالية",
         rtl=True,
     ),

@@ -21,7 +21,7 @@ SELECT DISTINCT told.alert_id FROM delivery JOIN delivery_alert AS told ON told.
 JOIN alert ON alert.id = told.alert_id AND alert.channel = delivery.channel
 LEFT JOIN recipient USING (channel, recipient)
 WHERE delivery.channel = :channel AND delivery.created_at > :horizon AND (
-  (delivery.state = 'dead' AND delivery.settled_at > :day)
+  (delivery.state IN ('dead', 'unconfirmed') AND delivery.settled_at > :day)
   OR (delivery.state IN ('pending', 'sending') AND delivery.created_at <= :before AND recipient.failures > 0))
 AND NOT EXISTS (SELECT 1 FROM delivery_alert AS again JOIN delivery AS other ON other.id = again.delivery_id
   WHERE again.alert_id = told.alert_id AND other.channel = :fallback)

@@ -183,6 +183,7 @@ def message_json(message: Message) -> str:
             "body": text(message.body),
             "format": message.format,
             "alerts": list(message.alert_ids),
+            **({"instead_of": message.instead_of} if message.instead_of else {}),
         }
     )
 
@@ -193,7 +194,13 @@ def delivery(row: sqlite3.Row) -> Delivery:
         id=row["id"],
         channel=row["channel"],
         recipient=row["recipient"],
-        message=Message(title=data["title"], body=data["body"], format=data["format"], alert_ids=tuple(data["alerts"])),
+        message=Message(
+            title=data["title"],
+            body=data["body"],
+            format=data["format"],
+            alert_ids=tuple(data["alerts"]),
+            instead_of=data.get("instead_of"),
+        ),
         created_at=moment(row["created_at"]),
         attempts=row["attempts"],
         ambiguous=row["ambiguous"],

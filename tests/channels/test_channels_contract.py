@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -166,6 +167,27 @@ def test_a_message_that_waited_says_when_it_was_written(open_line, name):
     line = open_line(name)
     line.send(alert(), age=timedelta(hours=30))
     assert re.search(r"delayed message, written at \W*2026-03-01 07:05", shown(line))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_message_that_stands_in_for_another_channels_says_so(open_line, name):
+    line = open_line(name)
+    (message,) = line.channel.render([alert()], NOW)
+    outcome = line.channel.send(line.channel.recipients[0], delivery(replace(message, instead_of="المكتب"), "42"), NOW)
+    assert isinstance(outcome, Delivered)
+    if name == "webhook":
+        assert line.server.messages[0]["instead_of"] == "المكتب"
+    else:
+        assert "in place of channel \u2068المكتب\u2069, which cannot be told" in shown(line)
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_it_says_so_in_the_language_of_the_channel(open_line, lang):
+    line = open_line("telegram", lang=lang)
+    (message,) = line.channel.render([alert()], NOW)
+    line.channel.send("tgram 42", delivery(replace(message, instead_of="desk"), "42"), NOW)
+    said = {"fr": "\u200eà la place du canal", "ar": "\u200fبدلا من القناة"}[lang]
+    assert line.server.messages[0].text.startswith(said)
 
 
 @pytest.mark.parametrize("name", ["telegram", "slack", "discord", "json", "ntfy", "console"])

@@ -90,6 +90,17 @@ def test_what_is_refused_for_good_goes_to_the_fallback_at_once_and_once(newsroom
     assert [fallbacks.step(newsroom.clock()) for _ in range(3)] == [1, 0, 0]
     newsroom.step()
     assert [title.split()[2] for title in other.titles] == ["1"]
+    assert other.sent[0][1].message.instead_of == "desk"
+
+
+def test_what_a_service_never_says_yes_or_no_to_goes_to_the_fallback(newsroom: Newsroom) -> None:
+    other, fallbacks = rescue(newsroom)
+    newsroom.desk.answer = lambda _now: Ambiguous(reason="gave no answer (ReadTimeout)")
+    newsroom.tell([1])
+    newsroom.run(MINUTE)
+    assert [fallbacks.step(newsroom.clock()) for _ in range(2)] == [1, 0]
+    newsroom.step()
+    assert [title.split()[2] for title in other.titles] == ["1"]
 
 
 def test_an_outage_is_waited_for_before_the_fallback_is_told_and_the_channel_is_told_too_when_it_is_back(
