@@ -167,9 +167,9 @@ def make_resolver() -> PoolResolver:
     """Return what looks up names, with threads that live as long as the process."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from monitor.fetch.resolve import PoolResolver
+    from monitor.fetch.resolve import MOST_AT_ONCE, PoolResolver
 
-    return PoolResolver(ThreadPoolExecutor(8, thread_name_prefix="dns"))
+    return PoolResolver(ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="dns"))
 
 
 def agent(config: Config) -> str:

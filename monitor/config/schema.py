@@ -170,7 +170,7 @@ class Config:
     """At most so many requests to all sources together, such as `2000/h`, on average over some days; they go where
     most news is to be expected. Without it `every` decides alone."""
     workers: int = 32
-    """How many endpoints may be polled at the same time."""
+    """How many endpoints may be polled at the same time; one that hangs for more than five seconds no longer counts."""
     health: ListenAddress | None = None
     """Where `/healthz`, `/readyz` and `/metrics` are answered: `127.0.0.1:9797`, or `unix:/run/monitor.sock`; nowhere
     when missing. `/metrics` needs `pip install headline-monitor[metrics]`. Read at the start only."""

@@ -74,6 +74,18 @@ _SENTENCES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str]
 )
 
 
+_CERTIFICATES = (  # by OpenSSL's numbers
+    ({9}, "it begins in the future: check the clock of this machine"),
+    ({10}, "it has expired: the site must renew it, or the clock of this machine is wrong"),
+    ({62, 64}, "it is for other names: check the address, with and without www, in a browser"),
+    (
+        {18, 19, 20, 21},
+        "nobody this machine trusts has signed it: the site must send its whole chain, or run update-ca-certificates",
+    ),
+)
+_ANY_CERTIFICATE = "the site must mend it, or somebody is in between"
+
+
 def refused(url: httpx.URL, response: httpx.Response, now: datetime) -> FetchError:
     """Return what to say of an answer whose status is not a page's."""
     status, headers = response.status_code, response.headers
@@ -134,11 +146,9 @@ def explain(error: Exception, url: httpx.URL, seconds: float) -> FetchError:
 def _not_connected(where: str, cause: OSError | ValueError) -> FetchError:
     match cause:
         case ssl.SSLCertVerificationError():
-            return FetchError(
-                f"the certificate of {where} is not valid ({cause.verify_message.rstrip('.')}); "
-                "the site must mend it, or somebody is in between",
-                kind="tls",
-            )
+            found = cause.verify_message.rstrip(".")
+            step = next((said for codes, said in _CERTIFICATES if cause.verify_code in codes), _ANY_CERTIFICATE)
+            return FetchError(f"the certificate of {where} is not valid ({found}); {step}", kind="tls")
         case ssl.SSLError() | ValueError():
             reason = cause.reason if isinstance(cause, ssl.SSLError) else cause
             return FetchError(

@@ -19,6 +19,7 @@ import httpx
 
 from monitor.errors import FetchError
 from monitor.fetch import guard
+from monitor.fetch.dial import by_turns, dial
 from monitor.fetch.guard import Network
 from monitor.fetch.resolve import Resolver
 
@@ -94,7 +95,7 @@ def checked_addresses(
         raise FetchError(f"the name '{host}' has no address; check it for a typing mistake", kind="dns")
     for address in addresses:
         _check(host, address, allowed)
-    return addresses[:_MAX_TRIED]
+    return by_turns(addresses)[:_MAX_TRIED]
 
 
 def _check(host: str, text: str, allowed: Sequence[Network]) -> None:
@@ -118,15 +119,13 @@ def _is_address(host: str) -> bool:
 
 
 def _connect(addresses: Sequence[str], port: int, deadline: float | None) -> socket.socket:
-    """Return a connection to the first address that answers; none may use up the time of those behind it."""
-    for tried, address in enumerate(addresses):
-        try:
-            return socket.create_connection((address, port), _left(deadline) / (len(addresses) - tried))
-        except TimeoutError:
-            failure: httpcore.ConnectTimeout | NotConnected = httpcore.ConnectTimeout()
-        except OSError as error:
-            failure = NotConnected(error)
-    raise failure
+    """Return a connection to the first address that answers."""
+    try:
+        return dial(addresses, port, monotonic() + _left(deadline))
+    except TimeoutError:
+        raise httpcore.ConnectTimeout from None
+    except OSError as error:
+        raise NotConnected(error) from error
 
 
 def _left(deadline: float | None) -> float:

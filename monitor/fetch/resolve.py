@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
-from threading import BoundedSemaphore
-from typing import Protocol
+from threading import Lock
+from time import monotonic
+from typing import NamedTuple, Protocol
 
 from monitor.errors import FetchError
 
-_MAX_WAITING = 64
+MOST_AT_ONCE = 64  # look-ups; the executor should have as many threads, so that those that hang hold up no others
+PATIENCE = 2.0  # seconds that a name server may take when its last answer is known
+STALE = 6 * 3600.0  # seconds for which that answer may stand in
+_MOST_ANSWERS = 5000
 
 
 class Resolver(Protocol):
@@ -24,15 +28,24 @@ class Resolver(Protocol):
         """
 
 
+class _Answer(NamedTuple):
+    addresses: Sequence[str]
+    at: float
+
+
 class PoolResolver:
     """Asks the system in threads of its own, because a look-up that hangs cannot be interrupted.
 
-    No more than 64 look-ups are under way, so that a dead name server cannot pile them up.
+    Who asks for a name that is being looked up waits for the same answer, and no more than 64 look-ups are under way,
+    so that a dead name server cannot pile them up. While the name servers do not answer, what they said last is used
+    (RFC 8767): it passes the guard like any other address, and TLS tells whose it is.
     """
 
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-        self._room = BoundedSemaphore(_MAX_WAITING)
+    def __init__(self, executor: Executor, now: Callable[[], float] = monotonic) -> None:
+        self._executor, self._now = executor, now
+        self._lock = Lock()
+        self._looking: dict[str, Future[list[str]]] = {}
+        self._answers: dict[str, _Answer] = {}
 
     def __call__(self, host: str, port: int, timeout: float) -> Sequence[str]:
         """Return the addresses of `host`, best first, within `timeout` seconds.
@@ -40,35 +53,46 @@ class PoolResolver:
         Raises:
             FetchError: of kind `dns`.
         """
-        looking = self._start(host, port)
+        known = self._known(host)
         try:
-            return looking.result(timeout)
-        except TimeoutError:
-            looking.cancel()
-            raise FetchError(
-                f"looking up '{host}' took longer than {timeout:.0f} s; check the name servers of this machine",
-                kind="dns",
-            ) from None
-        except (OSError, ValueError) as error:  # ValueError: labels that no name server can be asked for
-            raise FetchError(_why(host, error), kind="dns") from error
+            found = self._start(host, port).result(min(timeout, PATIENCE) if known else timeout)
+        except (OSError, ValueError, FetchError) as error:  # ValueError: labels that no name server can be asked for
+            if known and _may_pass(error):
+                return known
+            raise _said(host, error, timeout) from error
+        self._remember(host, found)
+        return found
+
+    def _known(self, host: str) -> Sequence[str] | None:
+        with self._lock:
+            answer = self._answers.get(host)
+        return answer.addresses if answer and self._now() - answer.at < STALE else None
+
+    def _remember(self, host: str, found: Sequence[str]) -> None:
+        with self._lock:
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[host] = _Answer(found, self._now())
 
     def _start(self, host: str, port: int) -> Future[list[str]]:
-        if not self._room.acquire(blocking=False):
-            raise FetchError(
-                f"'{host}' was not looked up: {_MAX_WAITING} look-ups hang already; "
-                "check the name servers of this machine",
-                kind="dns",
-            )
-        try:
-            looking = self._executor.submit(_look_up, host, port)
-        except RuntimeError:  # the executor is shut down, or no thread can be started
-            self._room.release()
-            raise FetchError(
-                f"'{host}' was not looked up: no thread for it; the monitor stops or the machine is full",
-                kind="dns",
-            ) from None
-        looking.add_done_callback(lambda _done: self._room.release())
-        return looking
+        with self._lock:
+            looking = self._looking.get(host)
+            if looking is None:
+                if len(self._looking) >= MOST_AT_ONCE:
+                    raise FetchError(
+                        f"'{host}' was not looked up: {MOST_AT_ONCE} look-ups hang already; "
+                        "check the name servers of this machine",
+                        kind="dns",
+                    )
+                try:
+                    looking = self._looking[host] = self._executor.submit(_look_up, host, port)
+                except RuntimeError:  # the executor is shut down, or no thread can be started
+                    raise FetchError(
+                        f"'{host}' was not looked up: no thread for it; the monitor stops or the machine is full",
+                        kind="dns",
+                    ) from None
+                looking.add_done_callback(lambda _done: self._looking.pop(host, None))
+            return looking
 
 
 def _look_up(host: str, port: int) -> list[str]:
@@ -76,7 +100,22 @@ def _look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-def _why(host: str, error: OSError | ValueError) -> str:
+def _may_pass(error: Exception) -> bool:
+    """Tell whether the name servers could not be asked, which says nothing about the name."""
+    if isinstance(error, socket.gaierror):
+        return error.errno == socket.EAI_AGAIN
+    return isinstance(error, (TimeoutError, FetchError))
+
+
+def _said(host: str, error: Exception, timeout: float) -> FetchError:
+    if isinstance(error, FetchError):
+        return error
+    return FetchError(_why(host, error, timeout), kind="dns")
+
+
+def _why(host: str, error: Exception, timeout: float) -> str:
+    if isinstance(error, TimeoutError):
+        return f"looking up '{host}' took longer than {timeout:.0f} s; check the name servers of this machine"
     if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
         return f"no name server answers for '{host}'; check the network and the name servers of this machine"
     if isinstance(error, socket.gaierror) and error.errno in {socket.EAI_NONAME, _NO_ADDRESS}:

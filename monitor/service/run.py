@@ -308,7 +308,8 @@ class Service:
 
     def _hand_out(self, now: datetime) -> None:
         line = self._now.line
-        claimed = line.poller.claim(now, max(0, self._now.workers - len(self._polling)))
+        room = min(self._now.workers - self._turns.busy(), MAX_THREADS - len(self._polling))
+        claimed = line.poller.claim(now, max(0, room))
         for future in (*(self._turns.add(line, state) for state in claimed), *self._turns.relieve()):
             if future:
                 self._polling.add(future)

@@ -34,6 +34,7 @@ class Turns:
         self._pool, self._poll, self._now = pool, poll, now
         self._lock = threading.Lock()
         self._lanes: dict[_Key, _Lane] = {}
+        self._began: dict[object, float] = {}  # when each worker began its poll
         self._stopped = False
 
     def add(self, line: Line, state: PollState) -> Future[None] | None:
@@ -53,12 +54,19 @@ class Turns:
             late = self._now() - PATIENCE
             return [self._begin(key, lane) for key, lane in self._lanes.items() if lane.waiting and lane.since < late]
 
+    def busy(self) -> int:
+        """Return how many polls are under way, without those that hang: they keep nobody from work."""
+        with self._lock:
+            late = self._now() - PATIENCE
+            return sum(1 for began in self._began.values() if began >= late)
+
     def stop(self) -> None:
         """Let nothing more begin."""
         self._stopped = True
 
     def _begin(self, key: _Key, lane: _Lane) -> Future[None]:
         lane.worker, lane.since = object(), self._now()
+        self._began[lane.worker] = lane.since
         return self._pool.submit(self._work, key, lane.worker)
 
     def _work(self, key: _Key, worker: object) -> None:
@@ -70,10 +78,10 @@ class Turns:
     def _next(self, key: _Key, worker: object) -> _Work | None:
         with self._lock:
             lane = self._lanes.get(key)
-            if lane is None or lane.worker is not worker:
-                return None  # it hung, and another goes on
-            if lane.waiting and not self._stopped:
-                lane.since = self._now()
-                return lane.waiting.popleft()
-            del self._lanes[key]
+            if lane is not None and lane.worker is worker:  # else it hung, and another goes on
+                if lane.waiting and not self._stopped:
+                    lane.since = self._began[worker] = self._now()
+                    return lane.waiting.popleft()
+                del self._lanes[key]
+            del self._began[worker]
             return None

@@ -12,7 +12,7 @@ _BINARIES = (
 )
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _SITEMAP = re.compile(r"<(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
-_LINK = re.compile(r"<a\s[^>]{0,2000}?href", re.IGNORECASE)
+_LINK = re.compile(r"<a\s[^<>]{0,2000}?href", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,500}>([^<]{0,300})", re.IGNORECASE)
 _HEADING = re.compile(r"<h[12][^>]{0,500}>([^<]{0,300})", re.IGNORECASE)
 _REFRESH = re.compile(

@@ -31,6 +31,8 @@ _SIMPLE = re.compile(rf"(?=[^\s>]){_COMPOUND}(?:{_COMBINATOR}(?=[^\s>]){_COMPOUN
 _WITHOUT_TEXT = ("script", "style", "svg", "iframe", "object")
 _NEAR = re.compile(r"[.#]")
 
+# Opening and closing ones: six times those of the largest front page seen; each costs up to a kilobyte of memory.
+_MOST_TAGS = 50_000
 # libxml2 compares every attribute of a tag with all before it: 100,000 of them take minutes. The pattern reads tags as
 # HTML does, quotes included, and cannot match twice from one place.
 _MOST_ATTRIBUTES = 500
@@ -83,7 +85,7 @@ def parse(html: str, selectors: Sequence[str] | None = None) -> Tree:
 def root_of(html: str) -> Element:
     """Return the root of a page as lxml parses it.
 
-    Nesting deeper than about 2,000 levels and tags with hundreds of attributes are dropped.
+    Nesting deeper than about 2,000 levels, tags with hundreds of attributes and what follows 50,000 tags are dropped.
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(_defused(html).encode("utf-8", "replace"), parser)
@@ -122,6 +124,8 @@ def clear(root: Element, selectors: Sequence[str]) -> None:
 
 
 def _defused(html: str) -> str:
+    if html.count("<") > _MOST_TAGS:
+        html = "<".join(html.split("<", _MOST_TAGS)[:_MOST_TAGS])
     return _SWOLLEN_TAG.sub("", html).replace("\x00", "\ufffd")
 
 

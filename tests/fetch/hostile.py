@@ -50,7 +50,8 @@ class Site:
         self._tls = tls
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server((address, 0))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, 0), family=family)
         self.port = self._listener.getsockname()[1]
         self._start(self._accept)
 

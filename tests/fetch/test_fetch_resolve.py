@@ -10,6 +10,7 @@ from time import monotonic
 import pytest
 
 from monitor.errors import FetchError
+from monitor.fetch import resolve
 from monitor.fetch.resolve import PoolResolver
 
 
@@ -86,21 +87,66 @@ def test_a_look_up_that_hangs_is_left_in_time():
     assert monotonic() - started < 5
 
 
-def test_a_look_up_that_did_not_start_in_time_is_taken_back():
-    queue = Queue()
-    failure(PoolResolver(queue), timeout=0.05)
-    assert [future.cancelled() for future in queue.taken] == [True]
-
-
 def test_dead_name_servers_cannot_pile_look_ups_up():
     stuck = Stuck()
     resolver = PoolResolver(stuck)
-    for _ in range(64):
-        failure(resolver, timeout=0.001)
+    for number in range(64):
+        failure(resolver, f"{number}.example", timeout=0.001)
     assert "64 look-ups hang already" in failure(resolver, timeout=0.001)
     assert len(stuck.taken) == 64
     stuck.taken[0].set_result(["192.0.2.1"])
     assert "took longer" in failure(resolver, timeout=0.001)
+
+
+def test_a_name_that_is_being_looked_up_is_not_looked_up_again():
+    stuck = Stuck()
+    resolver = PoolResolver(stuck)
+    for _ in range(3):
+        failure(resolver, timeout=0.001)
+    assert len(stuck.taken) == 1
+    stuck.taken[0].set_result(["192.0.2.1"])
+    failure(resolver, timeout=0.001)
+    assert len(stuck.taken) == 2
+
+
+class Servers(Executor):
+    """Name servers that do as the test says."""
+
+    def __init__(self) -> None:
+        self.says: list[str] | Exception | None = None  # None: nothing, for ever
+
+    def submit(self, *_args, **_kwargs) -> Future[list[str]]:
+        future: Future[list[str]] = Future()
+        if isinstance(self.says, Exception):
+            future.set_exception(self.says)
+        elif self.says is not None:
+            future.set_result(self.says)
+        return future
+
+
+@pytest.mark.parametrize("trouble", [None, socket.gaierror(socket.EAI_AGAIN, "try again")], ids=["silent", "failing"])
+def test_what_name_servers_said_last_stands_in_while_they_do_not_answer(trouble, monkeypatch):
+    monkeypatch.setattr(resolve, "PATIENCE", 0.01)
+    servers, now = Servers(), [0.0]
+    resolver = PoolResolver(servers, lambda: now[0])
+    servers.says = ["192.0.2.1"]
+    resolver("news.example", 443, 5)
+
+    servers.says, now[0] = trouble, resolve.STALE - 1
+    assert resolver("news.example", 443, 5) == ["192.0.2.1"]
+
+    now[0] = resolve.STALE
+    failure(resolver, timeout=0.01)
+
+
+def test_a_name_that_is_gone_is_gone_at_once():
+    servers = Servers()
+    resolver = PoolResolver(servers)
+    servers.says = ["192.0.2.1"]
+    resolver("news.example", 443, 5)
+
+    servers.says = socket.gaierror(socket.EAI_NONAME, "unknown")
+    assert "does not exist" in failure(resolver)
 
 
 def test_look_ups_after_the_end_are_refused_in_a_sentence():

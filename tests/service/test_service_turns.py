@@ -147,6 +147,22 @@ def test_who_waited_until_the_lease_is_nearly_over_is_left_to_be_claimed_again(b
     assert bench.polls.order == ["slow"]
 
 
+def test_polls_that_hang_take_nobodys_place(bench: Bench) -> None:
+    for number in range(3):
+        bench.add(f"https://{number}.example/", str(number))
+        assert bench.polls.saw(str(number))
+    assert bench.turns.busy() == 3
+    bench.now.seconds += PATIENCE + 1
+    assert bench.turns.busy() == 0
+
+    bench.add("https://marsa.example/", "well")
+    assert bench.polls.saw("well")
+    assert bench.turns.busy() == 1
+    bench.polls.let("0", "1", "2", "well")
+    bench.finish()
+    assert bench.turns.busy() == 0
+
+
 def test_nothing_begins_after_the_stop(bench: Bench) -> None:
     bench.add("https://marsa.example/", "first")
     bench.add("https://marsa.example/feed", "second")

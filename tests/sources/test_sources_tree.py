@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.sources.tree import parse
+from monitor.sources.tree import parse, root_of
 
 SELECTORS = [
     "h3 a",
@@ -77,3 +79,12 @@ def test_links_are_not_rewritten():
 
 def test_the_base_address_survives_the_cut():
     assert parse('<head><base target="x"><base href="/b/"></head><p class="t">x</p>', [".t"]).base == "/b/"
+
+
+def test_of_a_page_without_end_the_beginning_is_read():
+    page = "<h2><a href='/1'>الميناء يفتح رصيفا جديدا</a></h2>" + "<i>x</i>" * 400_000
+    begun = time.process_time()
+    root = root_of(page)
+    assert root.find(".//a").get("href") == "/1"
+    assert len(list(root.iter("i"))) < 60_000
+    assert time.process_time() - begun < 2
