@@ -378,8 +378,15 @@ class Store(Protocol):
     def save_discovery(self, discovery: Discovery) -> None:
         """Write the outcome of a look for endpoints in place of the last one."""
 
-    def prune(self, now: datetime, retention: timedelta) -> None:
-        """Delete what is older than `retention`.
+    def try_writing(self) -> None:
+        """Write something that changes nothing.
+
+        Raises:
+            StoreUnavailable: the disk or another process is in the way.
+        """
+
+    def prune(self, now: datetime, retention: timedelta, most: int | None = None) -> None:
+        """Delete what is older than `retention`; a shorter one if more than `most` bytes are left, 7 days at least.
 
         A headline's age counts from the last time its source was read well (the endpoint that was read least
         recently decides), so that a site that was down for months is not news when it returns.

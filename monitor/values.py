@@ -12,10 +12,13 @@ from datetime import datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+SHORTEST_RETENTION = timedelta(days=7)  # what is forgotten sooner comes back as news
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(?:\d+\s*(?:min|[smhdw])\s*)+")
 _DURATION_PART = re.compile(r"(\d+)\s*(min|[smhdw])")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_BYTES = {"M": 10**6, "G": 10**9}
+_SIZE = re.compile(r"(\d+)\s*([MG])B")
 _RATE = re.compile(r"(\d+)\s*/\s*(s|min|m|h|d)")
 
 
@@ -49,6 +52,23 @@ class Duration(_Written, timedelta):
             return cls(seconds=sum(int(n) * _UNITS[unit] for n, unit in _DURATION_PART.findall(text)))
         except (OverflowError, ValueError):
             raise ValueError("a duration that long cannot be meant; write one such as 30s or 5m") from None
+
+
+class Size(_Written, int):
+    """An amount of data such as `500MB` or `2GB`, in bytes; as disks count, in thousands."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        found = _SIZE.fullmatch(text.strip())
+        if not found:
+            raise ValueError(f"'{text}' is not a size; write a number and MB or GB, such as 500MB or 2GB")
+        return cls(int(found[1]) * _BYTES[found[2]])
+
+    @property
+    def text(self) -> str:
+        """Return it as a person would write it."""
+        unit = "G" if self % _BYTES["G"] == 0 else "M"
+        return f"{self // _BYTES[unit]}{unit}B"
 
 
 @dataclass(frozen=True, slots=True)

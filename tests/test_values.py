@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.values import DailyWindow, Duration, ListenAddress, Rate, TimeOfDay
+from monitor.values import DailyWindow, Duration, ListenAddress, Rate, Size, TimeOfDay
 
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 PARIS = ZoneInfo("Europe/Paris")
@@ -34,6 +34,17 @@ def test_rates_are_read() -> None:
 def test_other_rates_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="such as 20/min"):
         Rate.parse(text)
+
+
+def test_sizes_are_read_and_written_as_people_do() -> None:
+    assert (Size.parse("500MB"), Size.parse("2 GB")) == (500_000_000, 2_000_000_000)
+    assert [Size(number).text for number in (500_000_000, 2_000_000_000)] == ["500MB", "2GB"]
+
+
+@pytest.mark.parametrize("text", ["", "2", "GB", "1.5GB", "2 gigabytes", "-1MB"])
+def test_other_sizes_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="such as 500MB or 2GB"):
+        Size.parse(text)
 
 
 def test_a_time_of_day_comes_next_today_or_tomorrow_in_its_zone() -> None:

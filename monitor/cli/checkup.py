@@ -101,6 +101,8 @@ def state(folder: Path) -> Finding:
     """Look at the folder of the database, and at its beginning."""
     if not folder.exists():
         return ok("state", f"{folder} will be made at the first run")
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return wrong("state", f"{folder} is on a read-only file system", "see: mount; dmesg tells of a failing disk")
     if not os.access(folder, os.W_OK | os.X_OK):
         return wrong("state", f"{folder} cannot be written", f"run as its user, or: chown -R $USER {folder}")
     if folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):

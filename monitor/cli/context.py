@@ -132,13 +132,19 @@ def only_instance(state: Path | None) -> Iterator[TextIO]:
 
     Raises:
         StoreBusy: another process has it.
+        StoreUnavailable: the folder cannot be written.
     """
     from monitor.store.ownership import give_to_owner
+    from monitor.store.sentences import said
 
     folder = state_folder(state)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / LOCK).open("a+") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = (folder / LOCK).open("a+")
         give_to_owner(folder / LOCK)
+    except OSError as error:
+        raise said(error, database(state)) from error
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.context import config_option, state_option
-from monitor.errors import StoreCorrupt
+from monitor.errors import StoreCorrupt, StoreUnavailable
 
 if TYPE_CHECKING:
     from monitor.model import Incident
@@ -46,7 +47,8 @@ def run(config_path: Path, state: Path | None, *, verbose: bool, log_format: str
     load_config(config_path)  # a wrong configuration is told before anything is touched
     with only_instance(state) as lock:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the service listens; it is about to read the file anyway
-        print(os.getpid(), file=lock, flush=True)
+        with suppress(OSError):  # a full disk, where only `reload` does without
+            os.write(lock.fileno(), str(os.getpid()).encode())
         try:
             clean = _serve(config_path, state)
         except StoreCorrupt as error:
@@ -63,6 +65,8 @@ def _serve(config_path: Path, state: Path | None, events: Sequence[Incident] = (
 
     with opened_store(state) as store:
         store.check()
+        with suppress(StoreUnavailable):  # without it the watch is still better than none
+            store.keep_room()
         if events:
             store.record_incidents(events, ())
         return serve(config_path, store)

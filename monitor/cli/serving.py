@@ -153,6 +153,7 @@ class Serving:
             line=line,
             workers=config.workers,
             retention=config.retention,
+            max_size=config.max_size,
             again=again,
             close=close,
             beat=heart.step if heart else lambda _now: None,

@@ -17,11 +17,10 @@ from monitor.config.schema import Config, NearConfig, RuleConfig, SourceConfig
 from monitor.match.written import problem as term_problem
 from monitor.ports import ChannelOptions, EndpointOptions
 from monitor.text import LANGUAGES, fold_text
-from monitor.values import Duration
+from monitor.values import SHORTEST_RETENTION, Duration
 
 SHORTEST_HEARTBEAT = timedelta(seconds=10)
 SHORTEST_PACE = timedelta(seconds=5)
-SHORTEST_RETENTION = timedelta(days=7)
 SHORTEST_ABSENCE = timedelta(days=1)  # before a headline reappears
 MOST_WORKERS = 256
 FEWEST_NEAR = 2  # words

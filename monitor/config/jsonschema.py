@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from monitor.values import Duration
+from monitor.values import Duration, Size
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
@@ -49,7 +49,9 @@ class Generator(GenerateJsonSchema):
 
     def encode_default(self, dft: Any) -> Any:
         """Write a default as a person would."""
-        return duration_text(dft) if isinstance(dft, Duration) else super().encode_default(dft)
+        if isinstance(dft, Duration):
+            return duration_text(dft)
+        return dft.text if isinstance(dft, Size) else super().encode_default(dft)
 
 
 @cache

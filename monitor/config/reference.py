@@ -26,6 +26,7 @@ _INTRODUCTION = """\
 `schema.json` lets editors complete and check while you type. `headline-monitor check` says what is wrong with a
 file, all of it at once, and what is probably not meant.
 
+- **Sizes** are a number and `MB` or `GB`: `500MB`, `2GB`.
 - **Durations** are a number and `s`, `m`, `h`, `d` or `w`: `30s`, `5m`, `1h 30m`.
 - **Lists**: where a list is expected, a single value may stand alone: `notify: desk`.
 - **Quotes**: put a text in quotes when it begins with one of ``* & ! % @ ` # [ { " '``, or holds `: ` or ` #`. Words
@@ -42,6 +43,7 @@ file, all of it at once, and what is probably not meant.
 """
 _NOTATIONS = {
     "Duration": "duration",
+    "Size": "size",
     "Rate": "rate",
     "TimeOfDay": "time of day",
     "DailyWindow": "part of the day",

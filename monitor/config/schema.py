@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from monitor.ports import ChannelOptions, EndpointOptions
-from monitor.values import Duration, ListenAddress, Rate
+from monitor.values import Duration, ListenAddress, Rate, Size
 
 STRICT: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
 
@@ -166,6 +166,9 @@ class Config:
     """
     retention: Duration = Duration(days=90)
     """How long headlines that are no longer shown, and finished deliveries, are remembered."""
+    max_size: Size = Size(2 * 10**9)
+    """How large the database may grow, such as `500MB`; beyond it what is older than half of `retention` is forgotten,
+    then a quarter, but never what is younger than 7 days or still to be sent."""
     budget: Rate | None = None
     """At most so many requests to all sources together, such as `2000/h`, on average over some days; they go where
     most news is to be expected. Without it `every` decides alone."""
@@ -173,6 +176,6 @@ class Config:
     """How many endpoints may be polled at the same time; one that hangs for more than five seconds no longer counts."""
     health: ListenAddress | None = None
     """Where `/healthz`, `/readyz` and `/metrics` are answered: `127.0.0.1:9797`, or `unix:/run/monitor.sock`; nowhere
-    when missing. `/metrics` needs `pip install headline-monitor[metrics]`. Read at the start only."""
+    when missing. `/metrics` needs `pip install headline-monitor[metrics]`."""
     heartbeat: HeartbeatConfig | None = None
     """Tell a dead-man's switch that the monitor lives: `{url: file:secrets/heartbeat, every: 5m}`."""

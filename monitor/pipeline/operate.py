@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.model import Delivery, Incident, Pauses, PollState, Trouble, make_id
+from monitor.errors import StoreUnavailable
+from monitor.model import Delivery, Incident, Message, Pauses, PollState, Trouble, make_id
 from monitor.ports import Channel, Store
 from monitor.route import incidents
 
 PAUSES_EVERY = timedelta(minutes=10)  # it walks through two weeks of news
 PAUSES_OF = timedelta(days=14)
+UNWRITABLE_FOR = timedelta(minutes=1)  # then the operator hears of it without the database, which keeps all else
 SETTLING = timedelta(minutes=6)  # after our own network was down, until every source was asked again
 
 
@@ -27,9 +29,21 @@ class Operator:
     _pauses_at: datetime | None = field(init=False, default=None)
     _dark_since: datetime | None = field(init=False, default=None)
     _settled_at: datetime | None = field(init=False, default=None)
+    _unwritable_since: datetime | None = field(init=False, default=None)
+    _cried_at: datetime | None = field(init=False, default=None)
 
     def step(self, now: datetime) -> int:
-        """Look at everything and tell what changed; return the number of lines."""
+        """Look at everything and tell what changed; return the number of lines.
+
+        Raises:
+            StoreUnavailable: nothing can be written; the operator was told of it without the database, in time.
+        """
+        try:
+            self.store.try_writing()
+        except StoreUnavailable as error:
+            self._cry(str(error), now)
+            raise
+        self._recovered(now)
         known = self.store.known_incidents(now - incidents.AGAIN_AFTER)
         sources = incidents.by_source(self.store.poll_states())
         if incidents.network_down(sources, now):
@@ -44,6 +58,24 @@ class Operator:
         """Remember an event, which is told at the next step."""
         event = Incident(key=key, text=text, since=now, ended_at=now, once=True)
         self.store.record_incidents([event], ())
+
+    def _cry(self, reason: str, now: datetime) -> None:
+        """Tell once an hour, past the outbox, that there is none."""
+        self._unwritable_since = self._unwritable_since or now
+        if now - self._unwritable_since < UNWRITABLE_FOR or (
+            self._cried_at and timedelta() <= now - self._cried_at < incidents.AGAIN_AFTER
+        ):
+            return
+        self._cried_at = now
+        message = self.channel.notice([f"nothing can be saved, so that no alert goes out: {reason}"])
+        for delivery in self._deliveries(message, now):
+            self.channel.send(delivery.recipient, delivery, now)
+
+    def _recovered(self, now: datetime) -> None:
+        if self._cried_at and self._unwritable_since:
+            since = incidents.clock(self._unwritable_since)
+            self.happened("unwritable", f"what is found can be saved again, and alerts go out (not since {since})", now)
+        self._unwritable_since = self._cried_at = None
 
     def _in_the_dark(self, known: Sequence[Incident], now: datetime) -> int:
         """Say nothing while our own network is down, unless it lasts and the operator can be told all the same."""
@@ -84,17 +116,19 @@ class Operator:
         lines = incidents.notice(changed, now)
         deliveries = []
         if lines:
-            message = self.channel.notice(lines)
-            deliveries = [
-                Delivery(
-                    id=make_id("operator", self.channel.name, recipient, now.isoformat(), *lines),
-                    channel=self.channel.name,
-                    recipient=recipient,
-                    message=message,
-                    created_at=now,
-                )
-                for recipient in self.channel.recipients
-            ]
+            deliveries = self._deliveries(self.channel.notice(lines), now)
         if changed:
             self.store.record_incidents(changed, deliveries)
         return len(lines)
+
+    def _deliveries(self, message: Message, now: datetime) -> list[Delivery]:
+        return [
+            Delivery(
+                id=make_id("operator", self.channel.name, recipient, now.isoformat(), message.body),
+                channel=self.channel.name,
+                recipient=recipient,
+                message=message,
+                created_at=now,
+            )
+            for recipient in self.channel.recipients
+        ]

@@ -48,7 +48,7 @@ def source_troubles(sources: Mapping[str, Sequence[PollState]], now: datetime) -
         worst = min(states, key=lambda state: state.failures)
         well = max((state.last_ok_at for state in states if state.last_ok_at), default=None)
         if worst.failures >= FAILING and (well is None or now - well >= FAILING_FOR):
-            since = f"well last at {_clock(well)}" if well else "never read well"
+            since = f"well last at {clock(well)}" if well else "never read well"
             text = f"source '{name}' cannot be read ({since}): {_short(worst.last_error)}"
             troubles.append(Trouble(key=f"source {name}", text=text))
     return troubles
@@ -61,7 +61,7 @@ def silent_troubles(pauses: Iterable[Pauses], started: datetime, now: datetime) 
         longest = max(SILENT_AT_LEAST, SILENT_TIMES * pause.longest)
         if pause.changes >= FEW_CHANGES and now - max(pause.last, started) > longest:
             text = (
-                f"source '{pause.source}' has had nothing new since {_clock(pause.last)}, its longest pause was "
+                f"source '{pause.source}' has had nothing new since {clock(pause.last)}, its longest pause was "
                 f"{pause.longest // timedelta(hours=1)} h; see whether the site has moved: headline-monitor probe"
             )
             troubles.append(Trouble(key=f"silent {pause.source}", text=text))
@@ -103,7 +103,7 @@ def follow(known: Sequence[Incident], troubles: Sequence[Trouble], now: datetime
 def notice(changed: Iterable[Incident], now: datetime) -> list[str]:
     """Return the lines to tell of incidents that `follow` returned."""
     return [
-        f"over: {one.text} (since {_clock(one.since)})" if one.over_told_at == now else one.text
+        f"over: {one.text} (since {clock(one.since)})" if one.over_told_at == now else one.text
         for one in changed
         if now in (one.told_at, one.over_told_at)
     ]
@@ -115,7 +115,8 @@ def _told(one: Incident, now: datetime, *, hush: bool) -> Incident:
     return one if not one.told_at or one.over_told_at else replace(one, over_told_at=now)
 
 
-def _clock(moment: datetime) -> str:
+def clock(moment: datetime) -> str:
+    """Return a moment as operators read it."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 

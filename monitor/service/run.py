@@ -59,6 +59,7 @@ class Loaded:
     line: Line
     workers: int
     retention: timedelta
+    max_size: int | None = None  # bytes of the database
     close: Callable[[], None]  # ends the connections of its polls
     beat: Callable[[datetime], None] = lambda _now: None  # asked every few seconds; tells that the monitor lives
     again: Callable[[], Loaded]  # builds the line anew from the same configuration, with what was found since
@@ -214,6 +215,7 @@ class Service:
             self.notifier.status(f"configuration refused, the old one stays: {self.refused.splitlines()[0]}")
             return
         self.refused = None
+        self._last_report = None  # the status says so at once
         log(logging.INFO, "configuration reloaded", sources=len({e.source for e in loaded.line.endpoints}))
         self.notifier.ready()
 
@@ -348,7 +350,7 @@ class Service:
 
     def _keep_house(self) -> None:
         try:
-            self.store.prune(self.clock(), self._now.retention)
+            self.store.prune(self.clock(), self._now.retention, self._now.max_size)
         except MonitorError as error:
             log(logging.ERROR, "pruning failed", reason=str(error))
 

@@ -247,8 +247,20 @@ class SqliteStore:
         """
         vitals.write(self._database)
 
-    def prune(self, now: datetime, retention: timedelta) -> None:
-        upkeep.prune(self._database, now, retention)
+    def prune(self, now: datetime, retention: timedelta, most: int | None = None) -> None:
+        upkeep.prune(self._database, now, retention, most)
+
+    def keep_room(self) -> None:
+        """Let the file hold free pages, for when the disk is full.
+
+        Raises:
+            StoreUnavailable: it is full already.
+        """
+        upkeep.keep_room(self._database)
+
+    def size(self) -> int:
+        """Return how many bytes of the database are in use; the file keeps the room of what was forgotten."""
+        return upkeep.size(self._database)
 
     def check(self) -> None:
         """Look for damage, quickly.

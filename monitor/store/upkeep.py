@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from monitor.store.rows import MILLISECOND, ms
 from monitor.store.sqlite import Database
+from monitor.values import SHORTEST_RETENTION
 
+ROOM = 4 * 2**20  # bytes that the file keeps free inside
 BATCH = 500  # rows per transaction, so that no poll waits long
 MARKS = timedelta(days=2)  # no story is followed for longer
 POLL_LOG = timedelta(days=14)
@@ -95,7 +97,42 @@ def _shift(db: sqlite3.Connection, by: int, before: int) -> None:
     )
 
 
-def prune(database: Database, now: datetime, retention: timedelta) -> None:
+def prune(database: Database, now: datetime, retention: timedelta, most: int | None = None) -> None:
+    _forget(database, now, retention)
+    while most is not None and size(database) > most and retention > SHORTEST_RETENTION:
+        retention = max(retention / 2, SHORTEST_RETENTION)
+        _forget(database, now, retention)
+    if _free(database) < ROOM // 2:
+        keep_room(database)
+
+
+def keep_room(database: Database) -> None:
+    """Let the file and its log hold free pages, so that polls and sends go on while the disk is full.
+
+    Pages that are free already are used first, so that the file does not grow each time. The bytes are random, since
+    file systems that compress would keep no room for others.
+    """
+    with database.tx() as db:
+        db.execute("DROP TABLE IF EXISTS room")
+        db.execute("CREATE TABLE room (bytes BLOB NOT NULL) STRICT")
+        db.execute("INSERT INTO room VALUES (randomblob(?))", (ROOM,))
+    with database.tx() as db:
+        db.execute("DROP TABLE room")
+
+
+def size(database: Database) -> int:
+    return _bytes(database, "page_count") - _free(database)
+
+
+def _free(database: Database) -> int:
+    return _bytes(database, "freelist_count")
+
+
+def _bytes(database: Database, pages: str) -> int:
+    return int(database.read(f"PRAGMA {pages}")[0][0]) * int(database.read("PRAGMA page_size")[0][0])
+
+
+def _forget(database: Database, now: datetime, retention: timedelta) -> None:
     for sql in (_DELIVERIES, _ALERTS, _CHANGES):  # what others hang on comes last
         _delete(database, sql, before=ms(now - retention))
     for source, read_well in database.read(_READ_WELL):
@@ -103,7 +140,7 @@ def prune(database: Database, now: datetime, retention: timedelta) -> None:
     _delete(database, _MARKS, before=ms(now - MARKS))
     _delete(database, _INCIDENTS, before=ms(now - retention))
     _delete(database, _ROBOTS, before=ms(now - retention))
-    _delete(database, _POLLS, before=ms(now - POLL_LOG))
+    _delete(database, _POLLS, before=ms(now - min(POLL_LOG, retention)))
 
 
 def _delete(database: Database, sql: str, *, before: int, source: str | None = None) -> None:

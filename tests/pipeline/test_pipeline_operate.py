@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from fakes import FakeChannel, ManualClock
 from store import building
 
+from monitor.errors import StoreUnavailable
 from monitor.model import Alert, Discovery, PollOutcome, RetryLater, Trouble
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.operate import Operator
@@ -127,6 +130,24 @@ def test_two_sources_that_fail_together_are_one_message(world: World) -> None:
     world.run(HOUR, SITES[:2])
     assert len(world.told) == 2
     assert len(world.ops.sent) == 1
+
+
+def test_a_database_that_cannot_be_written_is_told_past_it_once_an_hour_and_when_it_can(world: World) -> None:
+    with closing(sqlite3.connect(world.store._database.path, isolation_level=None)) as other:
+        world.store._database._connection.execute("PRAGMA busy_timeout=1")
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(8):
+            world.clock.advance(minutes=10)
+            with pytest.raises(StoreUnavailable):
+                world.operator.step(world.clock())
+        other.execute("ROLLBACK")
+
+    assert [line for line in world.told if "nothing can be saved" in line] == world.told
+    assert len(world.told) == 2
+    assert "locked by another program" in world.told[0]
+    world.run(2 * MINUTE)
+    assert "can be saved again" in world.told[2]
+    assert len(world.told) == 3
 
 
 def test_a_restart_tells_nothing_again(world: World) -> None:

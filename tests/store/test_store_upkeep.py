@@ -262,3 +262,21 @@ def test_forgetting_much_is_done_in_small_transactions(store: SqliteStore) -> No
 
     assert store.queries.counts().headlines == 0
     assert len(begun) >= 6  # three of changes, three of headlines at least
+
+
+def test_a_database_that_grows_too_large_forgets_sooner_but_nothing_of_the_last_week(store: SqliteStore) -> None:
+    store.sync([spec()], START)
+    for day in range(60):
+        at = START + day * DAY
+        store.make_due(at)
+        poll(store, at, [headline(day * 100 + n, first_seen_at=at) for n in range(100)])
+    now = START + 60 * DAY
+    _look(store, now)
+    before = store.size()
+
+    store.prune(now, KEEP, before)
+    assert (store.queries.counts().headlines, store.size()) == (6000, before)
+    store.prune(now, KEEP, before // 2)
+    assert store.size() <= before // 2
+    store.prune(now, KEEP, 0)
+    assert store.queries.counts().headlines == 700
