@@ -381,6 +381,15 @@ class RecipientState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """What a service limits, such as a chat or a bot, whichever channels use it."""
+
+    key: str  # the same for whoever shares it, without secrets
+    gap: timedelta  # between two messages, over time
+    burst: int = 1  # messages that may follow at once; of one that takes single messages only one is on its way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """What one attempt leaves behind: the delivery's next state and the recipient's."""
 
@@ -390,6 +399,7 @@ class Settlement:
     error: str | None = None
     remote_id: str | None = None
     ambiguous: int = 0  # new total
+    free_at: Mapping[str, datetime] = field(default_factory=dict)  # when its lanes take the next message, by key
 
 
 # --- polling ------------------------------------------------------------------------------------------

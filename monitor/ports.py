@@ -19,6 +19,7 @@ from monitor.model import (
     Fetched,
     Incident,
     Item,
+    Lane,
     Memory,
     Message,
     Outcome,
@@ -156,8 +157,8 @@ class Channel(Protocol):
     recipients: Sequence[str]  # stable labels without secrets, unique within the channel
     read_by_people: bool  # many headlines at once become few messages; programs get each at once
 
-    def pace(self, recipient: str) -> timedelta:
-        """Return the time that the service wants between two messages to a recipient."""
+    def lanes(self, recipient: str) -> Sequence[Lane]:
+        """Return what the service limits and a message to this recipient counts for."""
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return as few messages as the service's limits allow, which together carry every alert."""
@@ -296,9 +297,11 @@ class Store(Protocol):
         """Return the (channel, recipient) pairs that have something to send now."""
 
     def claim_delivery(
-        self, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta
+        self, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta, lanes: Sequence[Lane] = ()
     ) -> tuple[Delivery, RecipientState] | None:
         """Lease the recipient's next due delivery, or None, and look up the message that it follows.
+
+        None, too, when one of the lanes has no room for a message now.
 
         Oldest first; one that failed three times or more stands behind those that did not, so that a message a
         service chokes on cannot hold up the others.

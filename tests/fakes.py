@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from monitor.errors import FetchError
-from monitor.model import Alert, Delivered, Delivery, Fetched, Message, Outcome, Request
+from monitor.model import Alert, Delivered, Delivery, Fetched, Lane, Message, Outcome, Request
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -66,8 +66,8 @@ class FakeChannel:
     read_by_people: bool = False
     between: timedelta = timedelta()
 
-    def pace(self, recipient: str) -> timedelta:
-        return self.between
+    def lanes(self, recipient: str) -> Sequence[Lane]:
+        return (Lane(key=f"{self.name} {recipient}", gap=self.between),) if self.between else ()
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         batches = [alerts[i : i + self.per_message] for i in range(0, len(alerts), self.per_message)]

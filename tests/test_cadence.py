@@ -17,6 +17,7 @@ from monitor.model import (
     Delivery,
     DeliveryState,
     Fetched,
+    Lane,
     Message,
     PollState,
     RecipientState,
@@ -188,3 +189,14 @@ def test_an_outage_of_three_days_loses_nothing_and_a_week_gives_up() -> None:
         return sending.after_attempt(DELIVERY, WELL, RetryLater(reason="down"), late, 0.5).state
 
     assert [state(3), state(7)] == [DeliveryState.PENDING, DeliveryState.DEAD]
+
+
+def test_a_limit_that_channels_share_is_free_after_its_gap_or_the_services_wish() -> None:
+    lanes = (Lane(key="chat", gap=timedelta(seconds=3)), Lane(key="bot", gap=timedelta(seconds=1 / 15), burst=15))
+    sent = sending.after_attempt(DELIVERY, WELL, Delivered(), START, 0.5, lanes)
+    wish = RetryLater(reason="429", retry_after=timedelta(seconds=37))
+    asked = sending.after_attempt(DELIVERY, WELL, wish, START, 0.5, lanes)
+
+    assert sent.free_at == {"chat": START + timedelta(seconds=3)}
+    assert sent.recipient.not_before == START + timedelta(seconds=3)
+    assert asked.free_at == {"chat": START + timedelta(seconds=37)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from monitor.model import (
     Delivered,
     Delivery,
     DeliveryState,
+    Lane,
     Outcome,
     RecipientState,
     Rejected,
@@ -30,14 +32,33 @@ def after_attempt(
     outcome: Outcome,
     now: datetime,
     random: float,
-    pace: timedelta = timedelta(),
+    lanes: Sequence[Lane] = (),
 ) -> Settlement:
     """Return what one attempt leaves behind.
 
     `delivery` has this attempt counted, `recipient` is as it was before, `random` in [0, 1) spreads the retries,
-    `pace` is the time that the service wants between two messages.
+    `lanes` are what the service limits and the message counted for.
     """
-    rest = now + pace if pace else None
+    free_at = _free_at(lanes, outcome, now)
+    rest = max(free_at.values(), default=None)
+    return replace(_settled(delivery, recipient, outcome, now, random, rest), free_at=free_at)
+
+
+def _free_at(lanes: Sequence[Lane], outcome: Outcome, now: datetime) -> dict[str, datetime]:
+    """Return when the lanes that take single messages take the next; who shares them obeys the service's wish, too."""
+    wish = outcome.retry_after if isinstance(outcome, RetryLater) else None
+    asked = min(wish, LONGEST_WISH) if wish else timedelta()
+    return {lane.key: now + max(lane.gap, asked) for lane in lanes if lane.burst == 1}
+
+
+def _settled(
+    delivery: Delivery,
+    recipient: RecipientState,
+    outcome: Outcome,
+    now: datetime,
+    random: float,
+    rest: datetime | None,
+) -> Settlement:
     if isinstance(outcome, Delivered):
         well = replace(recipient, failures=0, not_before=rest, last_ok_at=now, last_error=None)
         return Settlement(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import sleep
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.errors import ChannelError
-from monitor.model import Alert, Delivery, Message, Outcome
+from monitor.model import Alert, Delivery, Lane, Message, Outcome
 from monitor.ports import ChannelOptions
 from monitor.render.message import late_note, notice, render, stand_in_note
 from monitor.render.styles import DISCORD, MAIL, NTFY, PLAIN, SLACK, TELEGRAM, Style
@@ -99,9 +99,9 @@ class AppriseChannel:
         self.recipients: Sequence[str] = tuple(self._targets)
         self.read_by_people = not {target.schema for target in self._targets.values()} <= PROGRAMS
 
-    def pace(self, recipient: str) -> timedelta:
-        """Return the time that the service wants between two messages to a recipient."""
-        return self._targets[recipient].pace
+    def lanes(self, recipient: str) -> Sequence[Lane]:
+        """Return what the service limits and a message to this recipient counts for."""
+        return self._targets[recipient].lanes
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return as few messages as the service's limits allow, which together carry every alert."""

@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, Delivered, Delivery, Message, Outcome, RetryLater
+from monitor.model import Alert, Delivered, Delivery, Lane, Message, Outcome, RetryLater
 from monitor.ports import ChannelOptions
 from monitor.render.message import late_note, notice, render, stand_in_note
 from monitor.render.styles import TERMINAL, TERMINAL_WITHOUT_COLOURS
@@ -37,10 +37,10 @@ class ConsoleChannel:
         colours = self._stream.isatty() and not os.environ.get("NO_COLOR")
         self._style = TERMINAL if colours else TERMINAL_WITHOUT_COLOURS
 
-    def pace(self, recipient: str) -> timedelta:
-        """Return no time: nobody minds."""
+    def lanes(self, recipient: str) -> Sequence[Lane]:
+        """Return nothing: nobody minds how many messages come."""
         del recipient  # there is one
-        return timedelta()
+        return ()
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return one message for all alerts."""

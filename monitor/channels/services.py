@@ -14,7 +14,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,7 +21,9 @@ import apprise
 from apprise import plugins
 from apprise.exception import AppriseException
 
+from monitor.channels.limits import lanes
 from monitor.errors import ChannelError
+from monitor.model import Lane
 from monitor.render.safe import harmless
 
 _ALL: Any = plugins  # untyped
@@ -63,16 +64,6 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "mailtos": {"cto": 15, "overflow": "upstream"},
 }
 _LISTS = ("targets", "channels", "emails", "topics", "devices", "phones", "rooms", "users")  # of recipients
-# What services allow: Telegram one message a second to a chat and twenty a minute to a group, Slack one a second
-# to a webhook, Discord thirty a minute, ntfy one in five seconds once its burst is used up.
-PACES = {
-    "tgram": timedelta(seconds=1),
-    "slack": timedelta(seconds=1),
-    "discord": timedelta(seconds=2),
-    "ntfy": timedelta(seconds=5),
-    "ntfys": timedelta(seconds=5),
-}
-TELEGRAM_GROUP = timedelta(seconds=3)
 _SHORTEST_SECRET = 6  # characters
 # The parsers of 150 services fail in as many ways; all of these mean that the URL is malformed.
 _MALFORMED = (AppriseException, TypeError, ValueError, LookupError, AttributeError)
@@ -89,11 +80,9 @@ class Target:
     moved: list[str] = field(default_factory=list)  # the chats that it became, as Telegram told
 
     @property
-    def pace(self) -> timedelta:
-        """The time that the service wants between two messages."""
-        if self.schema == "tgram" and not self.recipient.removeprefix("tgram ").isdecimal():
-            return TELEGRAM_GROUP
-        return PACES.get(self.schema, timedelta())
+    def lanes(self) -> tuple[Lane, ...]:
+        """What the service limits and a message counts for."""
+        return lanes(self.schema, self.service)
 
     def move_to(self, chat: str) -> bool:
         """Send to this chat from now on, as long as the program runs; False where that is not possible."""

@@ -13,12 +13,12 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, Delivery, Message, Outcome
+from monitor.model import Alert, Delivery, Lane, Message, Outcome
 from monitor.ports import ChannelOptions
 from monitor.render.payload import payload
 
@@ -73,10 +73,10 @@ class WebhookChannel:
         self.read_by_people = False
         self._options = options
 
-    def pace(self, recipient: str) -> timedelta:
-        """Return no time: nobody minds."""
+    def lanes(self, recipient: str) -> Sequence[Lane]:
+        """Return nothing: nobody minds how many messages come."""
         del recipient  # there is one
-        return timedelta()
+        return ()
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return one message per alert, those of high priority first."""

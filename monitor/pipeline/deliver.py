@@ -5,12 +5,12 @@ At least once: after a crash between sending and settling, the message is sent a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.cadence import sending
-from monitor.model import Delivery, DeliveryState, Outcome, RecipientState, Rejected, Settlement
+from monitor.model import Delivery, DeliveryState, Lane, Outcome, RecipientState, Rejected, Settlement
 from monitor.pipeline.backlog import condense
 from monitor.ports import Channel, Clock, Random, Store
 
@@ -32,20 +32,24 @@ class Deliverer:
         Raises:
             LeaseLost: the attempt took longer than its lease; another worker settles it.
         """
-        claimed = self.store.claim_delivery(channel, recipient, self.owner, now, LEASE)
+        lanes = self._lanes(channel, recipient)
+        claimed = self.store.claim_delivery(channel, recipient, self.owner, now, LEASE, lanes)
         if claimed is None:
             return None
         delivery, state = claimed
         outcome = self._send(delivery, now)
-        settlement = self._settle(delivery, state, outcome, now)
+        settlement = self._settle(delivery, state, outcome, now, lanes)
         if settlement.state is DeliveryState.SENT:
             condense(self.store, self.channels[channel], recipient, self.clock())
         return settlement
 
     def pace(self, channel: str, recipient: str) -> timedelta:
-        """Return the time that a service wants between two messages to a recipient."""
+        """Return the time after which a service surely takes another message to a recipient."""
+        return max((lane.gap for lane in self._lanes(channel, recipient)), default=timedelta())
+
+    def _lanes(self, channel: str, recipient: str) -> Sequence[Lane]:
         known = self.channels.get(channel)
-        return known.pace(recipient) if known and recipient in known.recipients else timedelta()
+        return known.lanes(recipient) if known and recipient in known.recipients else ()
 
     def _send(self, delivery: Delivery, now: datetime) -> Outcome:
         channel = self.channels.get(delivery.channel)
@@ -56,10 +60,11 @@ class Deliverer:
             )
         return channel.send(delivery.recipient, delivery, now)
 
-    def _settle(self, delivery: Delivery, state: RecipientState, outcome: Outcome, started: datetime) -> Settlement:
+    def _settle(
+        self, delivery: Delivery, state: RecipientState, outcome: Outcome, started: datetime, lanes: Sequence[Lane]
+    ) -> Settlement:
         now = self.clock()
-        pace = self.pace(delivery.channel, delivery.recipient)
-        settlement = sending.after_attempt(delivery, state, outcome, now, self.random(), pace)
+        settlement = sending.after_attempt(delivery, state, outcome, now, self.random(), lanes)
         elapsed_ms = max(0, round((now - started).total_seconds() * 1000))
         self.store.settle(delivery, self.owner, settlement, now, elapsed_ms)
         self.watch(delivery, settlement)

@@ -54,6 +54,12 @@ def _deliver(
     line: Line, store: Store, clock: Callable[[], datetime], pause: Callable[[float], None], *, several: bool
 ) -> None:
     for channel, recipient in store.due_recipients(clock()):
-        while line.deliverer.step(channel, recipient, clock()):
+        pace = line.deliverer.pace(channel, recipient).total_seconds()
+        sent = line.deliverer.step(channel, recipient, clock())
+        if sent is None and pace:  # somebody else who counts for the same limit was told a moment ago
+            pause(pace)
+            sent = line.deliverer.step(channel, recipient, clock())
+        while sent:
             if several:
-                pause(line.deliverer.pace(channel, recipient).total_seconds())
+                pause(pace)
+            sent = line.deliverer.step(channel, recipient, clock())

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.errors import LeaseLost
-from monitor.model import Alert, Delivery, DeliveryState, RecipientState, Settlement, Told
+from monitor.model import Alert, Delivery, DeliveryState, Lane, RecipientState, Settlement, Told
 from monitor.store import rows, threads
+from monitor.store.lanes import enter, have_room, leave
 from monitor.store.rows import moment, ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
 
@@ -110,9 +111,17 @@ def due_recipients(database: Database, now: datetime) -> list[tuple[str, str]]:
 
 
 def claim(
-    database: Database, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta
+    database: Database,
+    channel: str,
+    recipient: str,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    lanes: Sequence[Lane] = (),
 ) -> tuple[Delivery, RecipientState] | None:
     with database.tx() as db:
+        if not have_room(db, lanes, now):
+            return None
         state = db.execute(
             "SELECT * FROM recipient WHERE channel = ? AND recipient = ?", (channel, recipient)
         ).fetchone()
@@ -132,6 +141,7 @@ def claim(
         ).fetchone()
         if row is None:
             return None
+        enter(db, lanes, now, now + lease)
         delivery = rows.delivery(row)
         follows = threads.followed(db, channel, recipient, delivery.message.alert_ids)
     return replace(delivery, follows=follows), rows.recipient(channel, recipient, state)
@@ -173,6 +183,7 @@ def settle(
             ),
         )
         _save_recipient(db, settlement.recipient)
+        leave(db, settlement.free_at)
 
 
 def _save_recipient(db: sqlite3.Connection, state: RecipientState) -> None:

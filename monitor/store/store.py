@@ -15,6 +15,7 @@ from monitor.model import (
     Discovery,
     EndpointSpec,
     Incident,
+    Lane,
     Memory,
     Pauses,
     PollResult,
@@ -161,10 +162,10 @@ class SqliteStore:
         return outbox.due_recipients(self._database, now)
 
     def claim_delivery(
-        self, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta
+        self, channel: str, recipient: str, owner: str, now: datetime, lease: timedelta, lanes: Sequence[Lane] = ()
     ) -> tuple[Delivery, RecipientState] | None:
         self._late.write_settling(channel, recipient)
-        return outbox.claim(self._database, channel, recipient, owner, now, lease)
+        return outbox.claim(self._database, channel, recipient, owner, now, lease, lanes)
 
     def settle(self, delivery: Delivery, owner: str, settlement: Settlement, now: datetime, elapsed_ms: int) -> None:
         self._late.settle(Settling(delivery, owner, settlement, now, elapsed_ms))

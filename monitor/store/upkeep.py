@@ -41,6 +41,7 @@ _INCIDENTS = """
 DELETE FROM incident WHERE (key, since) IN (SELECT key, since FROM incident WHERE ended_at < :before LIMIT :batch)
 """
 _ROBOTS = "DELETE FROM robots WHERE url IN (SELECT url FROM robots WHERE until < :before LIMIT :batch)"
+_LANES = "DELETE FROM lane WHERE key IN (SELECT key FROM lane WHERE free_at < :before LIMIT :batch)"
 _POLLS = "DELETE FROM poll WHERE id IN (SELECT id FROM poll WHERE at < :before LIMIT :batch)"
 # The endpoint that was read least recently counts: what it will show when it is back must not be news.
 _READ_WELL = """
@@ -52,6 +53,7 @@ def release_leases(database: Database) -> None:
     with database.tx() as db:
         db.execute("UPDATE endpoint SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL")
         db.execute("UPDATE delivery SET lease_until = 0 WHERE state = 'sending'")
+        db.execute("UPDATE lane SET busy_until = NULL")
 
 
 def make_due(database: Database, now: datetime) -> None:
@@ -90,6 +92,7 @@ def _shift(db: sqlite3.Connection, by: int, before: int) -> None:
         {"by": by, "recent": before - DAY_MS},
     )
     db.execute("UPDATE discovery SET looked_at = looked_at + :by, next_look_at = next_look_at + :by", {"by": by})
+    db.execute("UPDATE lane SET free_at = free_at + :by, busy_until = busy_until + :by", {"by": by})
     db.execute("UPDATE recipient SET not_before = not_before + ? WHERE not_before IS NOT NULL", (by,))
     db.execute(
         "UPDATE alert SET due_at = min(due_at, ?) WHERE state = 'waiting' AND due_at <= ?",
@@ -139,6 +142,7 @@ def _forget(database: Database, now: datetime, retention: timedelta) -> None:
         _delete(database, _HEADLINES, source=source, before=read_well - retention // MILLISECOND)
     _delete(database, _MARKS, before=ms(now - MARKS))
     _delete(database, _INCIDENTS, before=ms(now - retention))
+    _delete(database, _LANES, before=ms(now - MARKS))
     _delete(database, _ROBOTS, before=ms(now - retention))
     _delete(database, _POLLS, before=ms(now - min(POLL_LOG, retention)))
 

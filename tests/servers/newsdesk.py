@@ -40,7 +40,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.name, self.recipients = self.written.name, self.written.recipients
-        self.read_by_people, self.pace = self.written.read_by_people, self.written.pace
+        self.read_by_people, self.lanes = self.written.read_by_people, self.written.lanes
         self.render: Callable[..., Any] = self.written.render
 
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:

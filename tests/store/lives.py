@@ -17,8 +17,8 @@ from monitor.store import open_store
 from monitor.store.migrate import migrate, migrations
 from monitor.store.sqlite import Database
 
-SECOND_VERSION = (
-    2,
+NEXT_VERSION = (
+    len(migrations()) + 1,
     [
         "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT",
         "INSERT INTO note (body) SELECT title FROM headline",
@@ -99,7 +99,7 @@ def poll_quietly_then_tell(path: Path, times: int) -> None:
 
 def die_at_each_statement(path: Path, versions: int) -> None:
     """Migrate in child after child, each of which is killed one statement later; print how many died."""
-    wanted = [*migrations(), SECOND_VERSION][:versions]
+    wanted = [*migrations(), NEXT_VERSION][:versions]
     deaths = 0
     while _in_child(lambda: _migrate_until(path, wanted, deaths)) == signal.SIGKILL:
         deaths += 1

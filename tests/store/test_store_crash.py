@@ -144,7 +144,7 @@ def test_of_two_workers_with_one_lease_one_wins(store: SqliteStore) -> None:
 
 
 def test_a_new_database_killed_at_any_statement_of_its_making_is_made_by_the_next_start(path: Path) -> None:
-    life = lives.start("migrate", path, 1)
+    life = lives.start("migrate", path, len(migrations()))
     said, _ = life.communicate(timeout=60)
     store = open_store(path)
 
@@ -159,13 +159,13 @@ def test_a_database_killed_at_any_statement_of_a_migration_keeps_everything(path
     store.sync([spec()], START)
     poll(store, START, [headline(1), headline(2)], ["desk"])
     store.close()
-    life = lives.start("migrate", path, 2)
+    life = lives.start("migrate", path, lives.NEXT_VERSION[0])
     said, _ = life.communicate(timeout=60)
     database = Database(path, read_only=False)
-    migrate(database, [*migrations(), lives.SECOND_VERSION])
+    migrate(database, [*migrations(), lives.NEXT_VERSION])
 
     assert int(said) > 10
-    assert database.read("PRAGMA user_version")[0][0] == 2
+    assert database.read("PRAGMA user_version")[0][0] == lives.NEXT_VERSION[0]
     assert [tuple(row) for row in database.read("SELECT title, language FROM headline ORDER BY id")] == [
         (headline(n).title, "ar") for n in (1, 2)
     ]

@@ -303,11 +303,14 @@ def test_another_process_of_ours_that_was_stopped_while_writing_is_not_waited_fo
 
 # --- migrations -------------------------------------------------------------------------------------------
 
-NEXT = (2, ["CREATE TABLE note (id INTEGER PRIMARY KEY) STRICT", "ALTER TABLE headline ADD COLUMN language TEXT"])
+NEXT = (
+    len(migrations()) + 1,
+    ["CREATE TABLE note (id INTEGER PRIMARY KEY) STRICT", "ALTER TABLE headline ADD COLUMN language TEXT"],
+)
 
 
 def test_a_migration_that_fails_at_any_statement_leaves_the_database_as_it_was(tmp_path: Path) -> None:
-    ((number, statements),) = migrations()
+    (number, statements), *_others = migrations()
     for broken in range(len(statements)):
         path = tmp_path / f"{broken}.db"
         database = Database(path, read_only=False)
@@ -324,7 +327,7 @@ def test_the_database_is_copied_before_it_is_migrated_and_the_copy_is_private_an
     store.sync([spec()], START)
     _crowd(store)
     store.close()
-    copy = path.with_name("monitor.db.before-2")
+    copy = path.with_name(f"monitor.db.before-{NEXT[0]}")
     copy.with_name(f"{copy.name}.part").write_text("half a copy of a start that was killed")
     database = Database(path, read_only=False)
     migrate(database, [*migrations(), NEXT])
