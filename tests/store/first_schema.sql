@@ -110,7 +110,3 @@ INSERT INTO incident
   (key, since, text, ended_at, told_at, over_told_at, once)
 VALUES
   ('source sada', 1772438400000, 'source ''sada'' cannot be read', NULL, 1772438460000, NULL, 0);
-INSERT INTO robots
-  (url, body, until, delay_ms, refused)
-VALUES
-  ('https://sada.example/robots.txt', 'User-agent: *', 1772524800000, 10000, NULL);

@@ -228,14 +228,6 @@ CREATE TABLE discovered (                       -- what the looks found
   PRIMARY KEY (source, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE robots (                           -- what hosts answered for their robots.txt
-  url TEXT PRIMARY KEY,
-  body TEXT NOT NULL,                           -- empty: there is none
-  until INTEGER NOT NULL,                       -- then it is asked again
-  delay_ms INTEGER NOT NULL,                    -- between two requests, as it asks of us
-  refused TEXT                                  -- address that was last left alone for it
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE silence (                          -- what nobody wants to be told for a while
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   rules TEXT NOT NULL,                          -- JSON arrays; an alert fits what is named, an empty one fits all
