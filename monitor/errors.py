@@ -42,7 +42,7 @@ class FetchError(SourceError):
     """No usable answer came.
 
     `kind` is one of: dns, refused, connect, tls, timeout, reset, protocol, redirect, address, status, too_large,
-    encoding, truncated, url, browser, robots.
+    encoding, truncated, url, browser, robots, proxy.
     """
 
     def __init__(

@@ -85,6 +85,7 @@ class Request:
     allow_private: tuple[str, ...] = ()  # CIDR networks that may be connected to although they are not public
     rendering: Rendering | None = None  # None: the page is read as the server sends it
     seconds: float | None = None  # for the whole answer, where less than usual is enough
+    proxy: str | None = None  # address to ask through; may hold a user name and password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,7 @@ class SiteContext:
     zone: ZoneInfo
     headers: Mapping[str, str] = field(default_factory=dict)
     allow_private: tuple[str, ...] = ()
+    proxy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ def extract(
     if kind is None:
         from monitor.model import Request
 
-        ask = Request(url=address, headers=site.headers, allow_private=site.allow_private)
+        ask = Request(url=address, headers=site.headers, allow_private=site.allow_private, proxy=site.proxy)
         fetched = _page(page, ask, allow_private)
         extractor = extractor_of("html" if selectors else kind_of(fetched.body))
     else:
@@ -143,6 +143,7 @@ def _site(source: str | None, config_path: Path) -> tuple[SiteContext, Sequence[
     if source is None:
         return SiteContext(source="page", zone=ZoneInfo("UTC")), ()
     from monitor.cli.context import load_config
+    from monitor.config.schema import asked_with
 
     config = load_config(config_path)
     found = next((s for s in config.sources if s.name == source), None)
@@ -151,8 +152,9 @@ def _site(source: str | None, config_path: Path) -> tuple[SiteContext, Sequence[
     context = SiteContext(
         source=source,
         zone=ZoneInfo(found.timezone or config.timezone),
-        headers=found.headers,
+        headers=asked_with(found),
         allow_private=(*config.allow_private, *found.allow_private),
+        proxy=found.proxy,
     )
     return context, found.endpoints
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
+from importlib.util import find_spec
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -27,6 +28,7 @@ FEWEST_NEAR = 2  # words
 FURTHEST_NEAR = 30  # words between
 _LONGEST_NAME = 100
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_COOKIE_VALUE = re.compile(r"[!#-+\--:<-\[\]-~]*")  # RFC 6265, 4.1.1
 _LIST_COMMAS = re.compile("[،؛]")
 
 
@@ -81,6 +83,29 @@ def source_problems(source: SourceConfig) -> Iterator[Found]:
             yield Found(("headers", name), f"'{name}' is not the name of a request header", "such as Accept-Language")
         elif not _is_header_value(value):
             yield Found(("headers", name), "a header's value must be one line of ASCII text")
+    yield from _cookies(source)
+    if source.proxy is not None:
+        yield from _proxy(source.proxy)
+
+
+def _cookies(source: SourceConfig) -> Iterator[Found]:
+    if source.cookies and any(name.lower() == "cookie" for name in source.headers):
+        yield Found(("cookies",), "the headers hold a Cookie too", "write all of them here")
+    for name, value in source.cookies.items():
+        if not _HEADER_NAME.fullmatch(name) or not _COOKIE_VALUE.fullmatch(value):
+            yield Found(("cookies", name), "cannot be sent as a cookie", "copy its name and value from a browser")
+
+
+def _proxy(url: str) -> Iterator[Found]:
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0 and parts.path in {"", "/"} and not parts.query
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in {"http", "socks5"}:
+        yield Found(("proxy",), "is no address of a proxy", "write http://host:port or socks5://host:port")
+    elif parts.scheme == "socks5" and find_spec("socksio") is None:
+        yield Found(("proxy",), "socks5 is not installed", "run: pip install 'headline-monitor[socks]'")
 
 
 def endpoint_problems(endpoint: EndpointOptions) -> Iterator[Found]:

@@ -35,10 +35,10 @@ file, all of it at once, and what is probably not meant.
   ONU for itself in capitals. `'"الأمن"'` (double quotes inside single ones) is found as it is written, with و ف ب ك ل
   before it; `'exact: onu'` as this very word; `قتل*` at the beginning of a word; `/قتل(ى|ت)/` is a regular expression
   on the folded headline, `/ONU/r` on the headline as it is written, `/ONU/ri` likewise in any case.
-- **Secrets**: in `channels`, `heartbeat` and `headers`, and in the `url` of a source or endpoint, a whole value may be
-  `${NAME}`, taken from the environment, or `file:name`, the first line of a file: in systemd's credentials folder
-  (`$CREDENTIALS_DIRECTORY`), else beside the configuration file, or at an absolute path. Other users of the machine
-  must not be able to read the file. Secrets are never printed.
+- **Secrets**: in `channels`, `heartbeat`, `headers`, `cookies`, `proxy`, and in the `url` of a source or endpoint, a
+  whole value may be `${NAME}`, taken from the environment, or `file:name`, the first line of a file: in systemd's
+  credentials folder (`$CREDENTIALS_DIRECTORY`), else beside the configuration file, or at an absolute path. Other
+  users of the machine must not be able to read the file. Secrets are never printed.
 - Unknown keys, duplicate keys, YAML aliases, anchors and tags are refused.
 """
 _NOTATIONS = {

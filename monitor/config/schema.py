@@ -45,6 +45,12 @@ class SourceConfig:
     """Time zone of the times the site prints, such as `Africa/Casablanca`; the general one when missing."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     """Additional request headers."""
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
+    """Cookies to ask with, such as the one that a site sets when a reader accepts its terms: `{consent: "yes"}`."""
+    proxy: str | None = field(default=None, repr=False)
+    """Proxy to ask through: `http://proxy.example:3128`, or `socks5://127.0.0.1:1080` (needs
+    `pip install headline-monitor[socks]`); with a user name and password as `${PROXY_URL}` or `file:secrets/proxy`. The
+    proxy looks names up, so nothing but the source's own site is asked through it."""
     allow_private: tuple[str, ...] = ()
     """Networks such as `10.0.0.0/8` that may be connected to for this source although they are not public."""
     lang: tuple[str, ...] = ()
@@ -54,6 +60,12 @@ class SourceConfig:
     """Tell so many of the newest headlines on purpose when the source is looked at for the first time."""
     enabled: bool = True
     """`false` stops polling; what was seen stays remembered."""
+
+
+def asked_with(source: SourceConfig) -> dict[str, str]:
+    """Return the headers of the source's requests, its cookies among them."""
+    cookies = "; ".join(f"{name}={value}" for name, value in source.cookies.items())
+    return {**source.headers, "Cookie": cookies} if cookies else source.headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

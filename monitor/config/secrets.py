@@ -111,7 +111,9 @@ class _NoSecret(Exception):
 
 
 def _may_be_secret(path: KeyPath) -> bool:
-    return path[0] in {"channels", "heartbeat"} or (path[0] == "sources" and ("headers" in path or path[-1] == "url"))
+    if path[0] in {"channels", "heartbeat"}:
+        return True
+    return path[0] == "sources" and (not {"headers", "cookies"}.isdisjoint(path) or path[-1] in {"url", "proxy"})
 
 
 def _is_secret(path: KeyPath, text: str, public: Collection[str]) -> bool:
@@ -119,7 +121,7 @@ def _is_secret(path: KeyPath, text: str, public: Collection[str]) -> bool:
     shows_credential = _without(text, _ANY_CREDENTIAL) != text
     if path[0] == "channels":
         return shows_credential or not any(step in public for step in path[2:3])
-    return shows_credential or "headers" in path or path == ("heartbeat", "url")
+    return shows_credential or not {"headers", "cookies"}.isdisjoint(path) or path == ("heartbeat", "url")
 
 
 def _value(text: str, environ: Mapping[str, str], folder: Path, credentials: Path | None) -> str | None:

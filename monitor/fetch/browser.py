@@ -178,6 +178,12 @@ def _showable(request: Request, url: httpx.URL) -> dict[str, str]:
     Raises:
         FetchError: there are others.
     """
+    if request.proxy:
+        raise FetchError(
+            f"{target.name(url)} cannot be rendered through a proxy; remove the source's proxy, or read what the "
+            "page's scripts read (type: json)",
+            kind="url",
+        )
     headers = {name.lower(): value for name, value in request.headers.items()}
     for name in headers.keys() - _SHOWABLE_HEADERS:
         raise FetchError(

@@ -1,6 +1,7 @@
 """Gets one page over HTTP: conditional, bounded in time and size, redirects followed and checked one by one.
 
-Keeps no cookies, obeys no environment variables, does not read charsets, and does not decide when to come back.
+Keeps cookies for the redirects of one fetch and no longer, obeys no environment variables, does not read charsets, and
+does not decide when to come back.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from time import monotonic
 
@@ -16,7 +17,8 @@ import httpx
 from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from monitor.errors import FetchError
-from monitor.fetch import answers, decode, guard, target
+from monitor.fetch import answers, decode, guard, proxy, target
+from monitor.fetch.cookies import Cookies
 from monitor.fetch.freshness import fresh_for
 from monitor.fetch.guard import Network
 from monitor.fetch.network import GuardedBackend, NotConnected, StaleConnection, trusted
@@ -56,6 +58,7 @@ class _Errand:
     allowed: tuple[Network, ...]
     validators: Mapping[str, str]
     started: float
+    cookies: Cookies = field(default_factory=Cookies)
 
 
 class HttpFetcher:
@@ -109,13 +112,14 @@ class HttpFetcher:
             validators=_validators(etag, last_modified),
             started=monotonic(),
         )
-        visited = [url]
+        visited = [(url, errand.cookies.of(url.host))]
         while True:
-            result = self._visit(errand, visited[-1])
+            result = self._visit(errand, visited[-1][0])
             if not isinstance(result, httpx.URL):
                 return result
-            self._check_hop(visited, result)
-            visited.append(result)
+            hop = result, errand.cookies.of(result.host)
+            self._check_hop([url for url, _ in visited], result, is_loop=hop in visited)
+            visited.append(hop)
 
     def _allowed(self, more: Sequence[str]) -> tuple[Network, ...]:
         try:
@@ -123,11 +127,11 @@ class HttpFetcher:
         except ValueError as error:
             raise FetchError(str(error), kind="address") from None
 
-    def _check_hop(self, visited: Sequence[httpx.URL], hop: httpx.URL) -> None:
-        if hop in visited:
+    def _check_hop(self, visited: Sequence[httpx.URL], hop: httpx.URL, *, is_loop: bool) -> None:
+        if is_loop:
             raise FetchError(
                 f"{target.name(visited[0])} redirects in a loop over {target.name(hop)}; "
-                "it may want a cookie, or refuse our user agent: see in a browser where it leads",
+                "it may want a cookie (the source's cookies) or refuse our user agent: see in a browser where it leads",
                 kind="redirect",
             )
         if len(visited) > self._limits.redirects:
@@ -139,6 +143,8 @@ class HttpFetcher:
 
     def _visit(self, errand: _Errand, url: httpx.URL) -> Fetched | httpx.URL | None:
         """Return what one address answers: a page, None for "not modified", or the address to go to."""
+        if errand.request.proxy:
+            proxy.check(url, errand.first, errand.allowed)
         try:
             response = self._once_more(self._send, errand, url)
             try:
@@ -146,7 +152,8 @@ class HttpFetcher:
             finally:
                 response.close()
         except answers.EXPECTED as error:
-            raise answers.explain(error, url, self._seconds(errand)) from error
+            refused = proxy.explain(error, target.name(url)) if errand.request.proxy else None
+            raise refused or answers.explain(error, url, self._seconds(errand)) from error
 
     def _send(self, errand: _Errand, url: httpx.URL) -> httpx.Response:
         end = errand.started + self._seconds(errand)
@@ -160,6 +167,7 @@ class HttpFetcher:
                 extensions={
                     "timeout": {"connect": connected, "read": end, "write": end},
                     "allowed": errand.allowed,
+                    "proxy": errand.request.proxy,
                 },
             )
         )
@@ -179,6 +187,8 @@ class HttpFetcher:
             "accept-encoding": decode.ACCEPTED,
             **errand.validators,
         }
+        if cookie := errand.cookies.header(url.host, headers.get("cookie")):
+            headers["cookie"] = cookie
         return [(key.title().encode("latin-1"), value.encode("latin-1")) for key, value in headers.items()]
 
     def _read(self, errand: _Errand, url: httpx.URL, response: httpx.Response) -> Fetched | httpx.URL | None:
@@ -189,6 +199,7 @@ class HttpFetcher:
             _finish_unmodified(errand, url, response)
             return None
         if status in _REDIRECT and headers.get("location"):
+            errand.cookies.take(url.host, headers.get_list("set-cookie"))
             return target.follow(url, headers["location"])
         if status not in _PAGE:
             raise answers.refused(url, response, self._clock())

@@ -63,8 +63,9 @@ def _decoder(encoding: str | None) -> _Decoder | None:
             return _Inflate(None)
         case ["br"]:
             return _Brotli()
+    told = ascii(", ".join(layers)[:60])  # as the server says it, control characters and all
     raise BadBody(
-        f"its page is packed as '{', '.join(layers)[:60]}', but only one of {ACCEPTED} was asked for; "
+        f"its page is packed as {told}, but only one of {ACCEPTED} was asked for; "
         "the site or a proxy before it is broken",
         "encoding",
     )

@@ -54,6 +54,7 @@ _NAMED: tuple[tuple[Network, str], ...] = tuple(
     )
 )
 _LINK_LOCAL: tuple[Network, ...] = (ip_network("169.254.0.0/16"), ip_network("fe80::/10"))
+EVERYWHERE: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"), *_LINK_LOCAL)
 _UNICAST = IPv6Network("2000::/3")  # all that is handed out of IPv6 so far
 _COMPATIBLE = IPv6Network("::/96")
 _NAT64 = IPv6Network("64:ff9b::/96")

@@ -79,7 +79,9 @@ class GuardedBackend(httpcore.NetworkBackend):
         Checking the name first and connecting by name later would let the answer change in between.
         """
         addresses = checked_addresses(host, port, self._resolver, _left(timeout), self._allowed)
-        return Stream(_connect(addresses, port, timeout), host=host, trust=self._trust, max_read=self._max_read)
+        return Stream(
+            _connect(addresses, port, timeout), host=host, trust=self._trust, max_read=self._max_read, until=timeout
+        )
 
 
 def checked_addresses(
@@ -144,10 +146,19 @@ def _left(deadline: float | None) -> float:
 class Stream(httpcore.NetworkStream):
     """One connection; knows whether it was used before and how much the current answer has brought."""
 
-    def __init__(self, sock: socket.socket, *, host: str, trust: Callable[[], ssl.SSLContext], max_read: int) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        host: str,
+        trust: Callable[[], ssl.SSLContext],
+        max_read: int,
+        until: float | None = None,
+    ) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
         self._host = host
+        self._until = until  # for what httpcore gives no time: the first words to a SOCKS proxy
         self._trust = trust
         self._max_read = max_read
         self._reused = False
@@ -167,7 +178,7 @@ class Stream(httpcore.NetworkStream):
         self._reused = self._reused or self._read > 0
         self._read = 0
         try:
-            self._sock.settimeout(_left(timeout))
+            self._sock.settimeout(_left(timeout or self._until))
             self._sock.sendall(buffer)
         except TimeoutError as error:
             raise httpcore.WriteTimeout from error
@@ -176,7 +187,7 @@ class Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            self._sock.settimeout(_left(timeout))
+            self._sock.settimeout(_left(timeout or self._until))
             data = self._sock.recv(max_bytes)
         except TimeoutError as error:
             raise httpcore.ReadTimeout from error

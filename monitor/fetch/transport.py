@@ -1,6 +1,6 @@
 """An httpx transport over httpcore's public connection pool; no redirects, no decompression, no error sentences.
 
-httpx's own transport offers no way to say how connections are made. Connections are kept per site and per set of
+httpx's own transport offers no way to say how connections are made. Connections are kept per site, proxy and set of
 allowed networks: what one source opened into a private network is of no use to another that may not go there.
 """
 
@@ -17,13 +17,14 @@ from typing import cast
 import httpcore
 import httpx
 
-from monitor.fetch.guard import Network
+from monitor.fetch.guard import EVERYWHERE, Network
 from monitor.fetch.network import GuardedBackend, StaleConnection, Stream
+from monitor.fetch.proxy import make_pool
 
 KEEP_SITES = 64  # sites whose idle connections are kept
 KEEP_SECONDS = 90.0  # servers end idle connections after 5 to 75 seconds; most sites are polled once a minute
 
-_Key = tuple[bytes, bytes, int | None, tuple[Network, ...]]
+_Key = tuple[bytes, bytes, int | None, tuple[Network, ...], str | None]
 
 
 class _Site:
@@ -53,7 +54,7 @@ class Transport(httpx.BaseTransport):
             StaleConnection: a kept connection was dead; the next try opens a new one.
         """
         url = request.url
-        key = (url.raw_scheme, url.raw_host, url.port, request.extensions["allowed"])
+        key = (url.raw_scheme, url.raw_host, url.port, request.extensions["allowed"], request.extensions["proxy"])
         site = self._take(key)
         with ExitStack() as undo:
             undo.callback(self._give_back, key, site)
@@ -92,12 +93,14 @@ class Transport(httpx.BaseTransport):
         return site
 
     def _new_pool(self, key: _Key) -> httpcore.ConnectionPool:
-        return httpcore.ConnectionPool(
+        allowed, proxy = key[-2:]
+        return make_pool(
+            proxy,
             ssl_context=self._for_httpcore,
             max_connections=None,  # the number of poll threads bounds them
             max_keepalive_connections=2,
             keepalive_expiry=KEEP_SECONDS,
-            network_backend=self._connect(key[-1]),
+            network_backend=self._connect(EVERYWHERE if proxy else allowed),  # whoever configured the proxy means it
         )
 
     def _pop_surplus(self, now: float) -> list[_Site]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor.cadence.pace import Limit
 from monitor.channels import CHANNELS
 from monitor.config.rules import as_rule
-from monitor.config.schema import Config, SourceConfig
+from monitor.config.schema import Config, SourceConfig, asked_with
 from monitor.match.rules import RuleSet, compile_rules
 from monitor.model import Delivery, EndpointSpec, Settlement, Trouble
 from monitor.pipeline import pacing
@@ -241,8 +241,9 @@ def _context(config: Config, source: SourceConfig) -> SiteContext:
     return SiteContext(
         source=source.name,
         zone=ZoneInfo(source.timezone or config.timezone),
-        headers=source.headers,
+        headers=asked_with(source),
         allow_private=source.allow_private,
+        proxy=source.proxy,
     )
 
 

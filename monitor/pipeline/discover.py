@@ -171,7 +171,7 @@ class _Look:
 
     def _robots(self, url: str) -> Robots | None:
         try:
-            page = self._fetch(Request(url=url, allow_private=self._context.allow_private))
+            page = self._fetch(Request(url=url, allow_private=self._context.allow_private, proxy=self._context.proxy))
         except FetchError as error:
             if error.status and 400 <= error.status < 500 and error.status != 429:
                 return Robots()  # RFC 9309, 2.3.1.3: there are no rules

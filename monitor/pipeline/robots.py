@@ -96,7 +96,7 @@ class RobotsBook:
         return _Read(file, read_robots(file.text, self.agent)) if file else None
 
     def _ask(self, request: Request, address: str, before: _Read | None, now: datetime) -> _Read:
-        asked = Request(url=address, allow_private=request.allow_private, seconds=SECONDS)
+        asked = replace(request, url=address, headers={}, rendering=None, seconds=SECONDS)
         try:
             page = self.fetcher.fetch(asked, etag=None, last_modified=None)
         except FetchError as error:

@@ -114,7 +114,10 @@ def is_missing(text: str) -> str | None:
 def _says(text: str) -> str | None:
     meanings = (
         (_WALL_WORDS, "it is a check against bots"),
-        (_CONSENT_WORDS, "it asks for consent to cookies"),
+        (
+            _CONSENT_WORDS,
+            "it asks for consent to cookies; accept it in a browser, put what it sets into the source's cookies",
+        ),
         (_MAINTENANCE_WORDS, "it says the site is under maintenance"),
         (_MISSING_WORDS, "it says the page does not exist"),
     )

@@ -98,7 +98,7 @@ def _items(entries: Sequence[Entry], address: str) -> list[Item]:
 
 
 def _item(entry: Entry, address: str) -> Item | None:
-    summary = plain(entry.summary, markup=True)
+    summary = _sound(plain(entry.summary, markup=True))
     title = clean(plain(entry.title, markup=entry.title_is_markup)) or clean(_first_words(summary))
     if not title:
         return None
@@ -109,13 +109,18 @@ def _item(entry: Entry, address: str) -> Item | None:
         section=entry.section,
         position=0,
         url=absolute(address, entry.link) if entry.link else None,
-        guid=entry.guid or None,
+        guid=_sound(entry.guid) or None,
         published_at=entry.published_at,
         summary=summary[:_LONGEST_SUMMARY] or None,
         category=next(filter(None, categories), None),
         breaking=entry.breaking or entry.section is Section.TICKER or marked,
         evidence=entry.format,
     )
+
+
+def _sound(text: str) -> str:
+    """Return the text without half characters, such as JSON can hold, which nobody can print or send."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def plain(text: str, *, markup: bool) -> str:

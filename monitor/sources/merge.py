@@ -24,6 +24,8 @@ def merge(items: Iterable[Item]) -> list[Item]:
     merged: list[Item] = []
     places: dict[str, list[int]] = {}
     for item in items:
+        if not item.title:
+            continue  # of a damaged text nothing may be left
         names = _names(item)
         near = [index for name in names for index in places.get(name, ())]
         twin = next((index for index in near if _is_same(merged[index], item)), None)

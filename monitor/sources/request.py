@@ -10,4 +10,4 @@ def request(url: str, context: SiteContext, accept: str) -> Request:
     """Return the request with the source's headers, which win over ours whatever their case."""
     given = {name.lower() for name in context.headers}
     headers = dict(context.headers) if "accept" in given else {"Accept": accept, **context.headers}
-    return Request(url=url, headers=headers, allow_private=context.allow_private)
+    return Request(url=url, headers=headers, allow_private=context.allow_private, proxy=context.proxy)

@@ -11,6 +11,7 @@ from monitor.text import is_breaking_label
 
 LONGEST_LABEL = 24  # characters
 
+_DEEPEST_LABEL = 20  # elements around its text
 _MOST_NODES = 1000  # of an element; a title has a handful
 _MOST_TEXT = 10_000  # characters; more is never shown
 UNSEEN = frozenset({"script", "style", "template", "select", "option", "button", "svg", "iframe", "object"})
@@ -54,10 +55,22 @@ def is_badge(tag: Tag) -> bool:
 
     «<b>Alerte</b> aux moustiques» is emphasis inside a sentence: without a class only capitals are a mark.
     """
-    text = tag.string
+    text = _only_text(tag)
     if not text or len(text) > LONGEST_LABEL:
         return False
     return (bool(classes(tag)) or text.upper() == text) and is_breaking_label(text)
+
+
+def _only_text(tag: Tag) -> str:
+    """Return the text of an element that holds nothing else, wrapped or not; a loop, since hostile pages nest deep."""
+    node: object = tag
+    for _ in range(_DEEPEST_LABEL):
+        if not isinstance(node, Tag):
+            return str(node)
+        if len(node.contents) != 1:
+            return ""
+        node = node.contents[0]
+    return ""
 
 
 def text_of(element: Tag, without: Collection[int] = ()) -> str:

@@ -48,6 +48,15 @@ def test_variables_work_in_headers_and_addresses_of_sources_too(read):
     assert config.sources[0].endpoints[1].url == "https://sada.example/feed?key=1"
 
 
+def test_proxies_and_cookies_may_be_secrets_too(read):
+    text = GOOD.replace("    every", '    proxy: "${PROXY}"\n    cookies: {consent: "${CONSENT}"}\n    every')
+    secrets = {"PROXY": "http://desk:0123456789abc@proxy.example:3128", "CONSENT": "yes"}
+    config = read(text, environ=WORLD["environ"] | secrets)
+    assert config.sources[0].proxy == secrets["PROXY"]
+    assert config.sources[0].cookies == {"consent": "yes"}
+    assert "0123456789abc" not in repr(config)
+
+
 def test_a_variable_that_looks_like_a_number_stays_text(read):
     text = GOOD.replace(
         '{name: desk, url: "${CHAT}"', '{name: desk, type: webhook, url: https://x.example, secret: "${N}"'

@@ -168,6 +168,27 @@ def test_five_redirects_are_followed_and_not_a_sixth(site, fetcher):
     assert not any(head.startswith("GET /6") for head in site.asked)
 
 
+def test_a_site_that_wants_its_cookie_back_gets_it_and_shows_its_page(site, fetcher):
+    def wall(connection):
+        seen = "wall=a1; consent=yes" in site.asked[-1] or "consent=yes; wall=a1" in site.asked[-1]
+        cookies = "Set-Cookie: wall=a1; Path=/; HttpOnly\r\nSet-Cookie: bad value=\x01\r\nset-cookie: wall2=;"
+        connection.sendall(ok() if seen else redirect("/").replace(b"Location", f"{cookies}\r\nLocation".encode()))
+
+    site.answers["/"] = wall
+    assert get(fetcher, site.url(), headers={"Cookie": "consent=yes"}).body == PAGE
+    assert [header(head, "cookie") for head in site.asked] == ["consent=yes", "consent=yes; wall=a1; wall2="]
+    get(fetcher, site.url(), headers={"Cookie": "consent=yes"})
+    assert header(site.asked[2], "cookie") == "consent=yes"
+
+
+def test_the_cookies_of_one_host_go_to_no_other(site, fetcher, names):
+    names.known = {"old.example": [["127.0.0.1"]], "new.example": [["127.0.0.1"]]}
+    leads = redirect(site.url("/b", "new.example"))
+    site.answers |= {"/": leads.replace(b"Location", b"Set-Cookie: key=k; Domain=example\r\nLocation"), "/b": ok()}
+    get(fetcher, site.url("/", "old.example"))
+    assert header(site.asked[1], "cookie") is None
+
+
 @pytest.mark.parametrize("target", ["/", "", "/b"])
 def test_a_loop_is_named(site, fetcher, target):
     site.answers |= {"/": redirect("/b"), "/b": redirect(target)}
