@@ -158,6 +158,10 @@ class Channel(Protocol):
     recipients: Sequence[str]  # stable labels without secrets, unique within the channel
     read_by_people: bool  # many headlines at once become few messages; programs get each at once
 
+    @property
+    def trouble(self) -> str | None:
+        """What an operator should know of how it writes its messages; None when all is well."""
+
     def lanes(self, recipient: str) -> Sequence[Lane]:
         """Return what the service limits and a message to this recipient counts for."""
 

@@ -65,6 +65,7 @@ class FakeChannel:
     per_message: int = 100
     read_by_people: bool = False
     between: timedelta = timedelta()
+    trouble: str | None = None
 
     def lanes(self, recipient: str) -> Sequence[Lane]:
         return (Lane(key=f"{self.name} {recipient}", gap=self.between),) if self.between else ()

@@ -14,10 +14,9 @@ from zoneinfo import ZoneInfo
 
 from monitor.errors import ChannelError
 from monitor.model import Alert, Delivery, Lane, Message, Outcome
-from monitor.ports import ChannelOptions
-from monitor.render.message import late_note, notice, render, stand_in_note
+from monitor.render.options import WrittenOptions
 from monitor.render.styles import DISCORD, MAIL, NTFY, PLAIN, SLACK, TELEGRAM, Style
-from monitor.render.words import WORDS, Lang
+from monitor.render.writer import writer
 
 if TYPE_CHECKING:
     from monitor.channels.services import Target
@@ -35,15 +34,13 @@ STYLES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppriseOptions(ChannelOptions):
+class AppriseOptions(WrittenOptions):
     """Telegram, Slack, Discord, e-mail and 150 more, by their Apprise URL."""
 
     url: str | None = field(default=None, repr=False)
     """Apprise URL, such as `tgram://TOKEN/CHAT`; it holds secrets, so write `${NAME}` or `file:name`."""
     urls: tuple[str, ...] = field(default=(), repr=False)
     """Several of them."""
-    lang: Lang = "en"
-    """Language of the few fixed words: en, fr or ar."""
 
     @property
     def all_urls(self) -> tuple[tuple[str, str], ...]:
@@ -93,11 +90,16 @@ class AppriseChannel:
         from monitor.channels.services import targets_of
 
         self.name = options.name
-        self._zone, self._words, self._pause = zone, WORDS[options.lang], pause
+        self._pause = pause
         self._targets = targets_of([url for _, url in options.all_urls])
-        self._style = _style(self._targets)
+        self._writer = writer(options, zone, _style(self._targets))
         self.recipients: Sequence[str] = tuple(self._targets)
         self.read_by_people = not {target.schema for target in self._targets.values()} <= PROGRAMS
+
+    @property
+    def trouble(self) -> str | None:
+        """What an operator should know of the channel."""
+        return self._writer.trouble
 
     def lanes(self, recipient: str) -> Sequence[Lane]:
         """Return what the service limits and a message to this recipient counts for."""
@@ -105,17 +107,15 @@ class AppriseChannel:
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return as few messages as the service's limits allow, which together carry every alert."""
-        return render(alerts, now, zone=self._zone, words=self._words, style=self._style)
+        return self._writer.render(alerts, now)
 
     def notice(self, lines: Sequence[str]) -> Message:
         """Return the message that tells an operator these lines."""
-        return notice(lines, self._style)
+        return self._writer.notice(lines)
 
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
         """Send to one recipient; never raises for what the service answers."""
         from monitor.channels.attempt import attempt
 
-        notes = stand_in_note(delivery.message, words=self._words, style=self._style)
-        notes += late_note(delivery.created_at, now, zone=self._zone, words=self._words, style=self._style)
-        message = replace(delivery.message, body=notes + delivery.message.body)
+        message = replace(delivery.message, body=self._writer.before(delivery, now) + delivery.message.body)
         return attempt(self._targets[recipient], replace(delivery, message=message), now, self._pause)

@@ -11,18 +11,14 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Delivered, Delivery, Lane, Message, Outcome, RetryLater
-from monitor.ports import ChannelOptions
-from monitor.render.message import late_note, notice, render, stand_in_note
+from monitor.render.options import WrittenOptions
 from monitor.render.styles import TERMINAL, TERMINAL_WITHOUT_COLOURS
-from monitor.render.words import WORDS, Lang
+from monitor.render.writer import writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleOptions(ChannelOptions):
+class ConsoleOptions(WrittenOptions):
     """Prints alerts on standard output."""
-
-    lang: Lang = "en"
-    """Language of the few fixed words: en, fr or ar."""
 
 
 class ConsoleChannel:
@@ -33,9 +29,13 @@ class ConsoleChannel:
         self.recipients: Sequence[str] = ("screen",)
         self.read_by_people = False
         self._stream = stream or sys.stdout
-        self._zone, self._words = zone, WORDS[options.lang]
         colours = self._stream.isatty() and not os.environ.get("NO_COLOR")
-        self._style = TERMINAL if colours else TERMINAL_WITHOUT_COLOURS
+        self._writer = writer(options, zone, TERMINAL if colours else TERMINAL_WITHOUT_COLOURS)
+
+    @property
+    def trouble(self) -> str | None:
+        """What an operator should know of the channel."""
+        return self._writer.trouble
 
     def lanes(self, recipient: str) -> Sequence[Lane]:
         """Return nothing: nobody minds how many messages come."""
@@ -44,17 +44,16 @@ class ConsoleChannel:
 
     def render(self, alerts: Sequence[Alert], now: datetime) -> Sequence[Message]:
         """Return one message for all alerts."""
-        return render(alerts, now, zone=self._zone, words=self._words, style=self._style)
+        return self._writer.render(alerts, now)
 
     def notice(self, lines: Sequence[str]) -> Message:
         """Return the message that tells an operator these lines."""
-        return notice(lines, self._style)
+        return self._writer.notice(lines)
 
     def send(self, recipient: str, delivery: Delivery, now: datetime) -> Outcome:
         """Print the message; characters that the output's encoding lacks become question marks."""
         del recipient  # there is one
-        notes = stand_in_note(delivery.message, words=self._words, style=self._style)
-        notes += late_note(delivery.created_at, now, zone=self._zone, words=self._words, style=self._style)
+        notes = self._writer.before(delivery, now)
         encoding = self._stream.encoding or "utf-8"
         text = f"{notes}{delivery.message.body}\n\n".encode(encoding, "replace").decode(encoding)
         try:

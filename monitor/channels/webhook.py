@@ -71,6 +71,7 @@ class WebhookChannel:
         self.name = options.name
         self.recipients: Sequence[str] = ("webhook",)
         self.read_by_people = False
+        self.trouble: str | None = None  # nothing here is of the operator's own writing
         self._options = options
 
     def lanes(self, recipient: str) -> Sequence[Lane]:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import config_option, isolate
+from monitor.cli.look import options_of
 
 if TYPE_CHECKING:
-    from monitor.config.schema import Config
     from monitor.model import Alert, Ambiguous, Rejected, RetryLater
-    from monitor.ports import ChannelOptions
 
 
 @click.group()
@@ -37,7 +36,7 @@ def test(channel: str, config_path: Path) -> None:
     from monitor.model import Delivered, Delivery, make_id
 
     config = load_config(config_path)
-    options = _options(config, channel, config_path)
+    options = options_of(config, channel, config_path)
     built = CHANNELS[options.type].build(options, ZoneInfo(config.timezone))
     now = datetime.now(UTC)
     failed = 0
@@ -55,6 +54,8 @@ def test(channel: str, config_path: Path) -> None:
             else:
                 failed += 1
                 click.secho(f"{channel} to {recipient}: {_said(outcome)}", fg="red", err=True)
+    if built.trouble:
+        click.secho(f"channel '{channel}': {built.trouble}", fg="yellow", err=True)
     sys.exit(1 if failed else 0)
 
 
@@ -70,21 +71,13 @@ def chats(channel: str, config_path: Path) -> None:
     from monitor.channels.chats import chats as heard
     from monitor.cli.context import load_config
 
-    options = _options(load_config(config_path), channel, config_path)
+    options = options_of(load_config(config_path), channel, config_path)
     urls = [url for _, url in options.all_urls] if isinstance(options, AppriseOptions) else []
     found = heard(urls)
     for chat in found:
         click.echo(f"{chat.number}  {chat.kind} {isolate(chat.name)}")
     if not found:
         click.echo("the bot has heard from nobody within the last day; write to it and ask again")
-
-
-def _options(config: Config, channel: str, path: Path) -> ChannelOptions:
-    options = next((c for c in config.channels if c.name == channel), None)
-    if options is None:
-        names = ", ".join(c.name for c in config.channels)
-        raise click.UsageError(f"no channel '{channel}' in {path}; there are: {names}")
-    return options
 
 
 def _said(outcome: RetryLater | Ambiguous | Rejected) -> str:

@@ -1,4 +1,4 @@
-"""`preview`: what would the rules have found in the headlines of the last days?"""
+"""`preview`: what would the rules have found in the headlines of the last days, and how does a message look?"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import config_option, isolate, json_option, state_option
+from monitor.cli.look import show_messages
 
 if TYPE_CHECKING:
     from monitor.match.survey import Group, Survey
@@ -23,24 +24,33 @@ _SHOWN = 20  # groups of each sort; JSON has all
 @click.command()
 @click.argument("rule", required=False)
 @click.option("--since", metavar="DURATION", default="7d", show_default=True, help="How far back, such as 12h or 30d.")
+@click.option("--channel", metavar="CHANNEL", help="Show instead how the messages of a channel look, with samples.")
 @config_option
 @state_option
 @json_option
-def preview(rule: str | None, since: str, config_path: Path, state: Path | None, *, as_json: bool) -> None:
+def preview(
+    rule: str | None, since: str, channel: str | None, config_path: Path, state: Path | None, *, as_json: bool
+) -> None:
     """Hold RULE, or every rule, against the headlines that were seen, and group what it finds by spelling.
 
     Nothing is sent. For every way in which a word is written: how often, and one example; so a second meaning to put
     into none: stands out. Then what none: kept away, and words that almost count, which any: or also: may lack.
     Exit status 1 when no rule finds anything.
 
+    With --channel: what CHANNEL would send of invented alerts, its templates filled in; `notify test` sends one.
+
     \b
     headline-monitor preview security --since 30d
+    headline-monitor preview --channel desk
     """
     from monitor.cli.context import database, load_config, read_store
     from monitor.match.survey import survey
     from monitor.pipeline.build import build_rules
 
     config = load_config(config_path)
+    if channel is not None:
+        show_messages(config, channel, config_path, as_json=as_json)
+        return
     names = [one.name for one in config.rules]
     if rule is not None and rule not in names:
         raise click.UsageError(f"no rule '{rule}' in {config_path}; rules are: {', '.join(names)}")

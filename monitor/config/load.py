@@ -14,6 +14,7 @@ from monitor.config.rules import word_warnings
 from monitor.config.schema import Config
 from monitor.config.secrets import Secrets, cautious, resolve
 from monitor.config.syntax import MAX_BYTES, decode
+from monitor.config.templates import read_files, template_problems
 from monitor.errors import ConfigError
 from monitor.ports import ChannelKind, EndpointOptions, SourceKind
 
@@ -126,10 +127,12 @@ def _load(data: bytes, name: str, world: World) -> tuple[LoadedConfig, Secrets]:
         credentials=world.credentials,
         public=_public_keys(world.channel_kinds),
     )
+    files = read_files(root, world.folder)
     reading = Reading(root, world, secrets.problems)
     config = reading.config()
-    if config is None:
-        raise config_error(reading.problems, name, text, secrets.cover())
+    problems = [*reading.problems, *template_problems(root, text, files)]
+    if config is None or problems:
+        raise config_error(problems, name, text, secrets.cover())
     return config, secrets
 
 

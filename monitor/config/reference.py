@@ -15,6 +15,7 @@ from monitor.config.reading import DEFAULT_CHANNEL
 from monitor.config.schema import Config, RuleConfig, SourceConfig
 from monitor.config.shape import shape_of
 from monitor.ports import ChannelKind, SourceKind
+from monitor.render.values import TITLE_VARIABLES
 
 Schema = dict[str, Any]
 
@@ -40,6 +41,53 @@ file, all of it at once, and what is probably not meant.
   credentials folder (`$CREDENTIALS_DIRECTORY`), else beside the configuration file, or at an absolute path. Other
   users of the machine must not be able to read the file. Secrets are never printed.
 - Unknown keys, duplicate keys, YAML aliases, anchors and tags are refused.
+
+## Templates
+
+`template:` of a channel says how its alerts look, in the language of [Jinja2](https://jinja.palletsprojects.com), of
+which `{{ name }}`, `{{ name | filter }}`, `{% if %}` and `{% for %}` may be used. It needs
+`pip install headline-monitor[templates]`. The same template does for every service: bold text and links become
+Telegram's HTML, Slack's marks or Discord's, and whatever a headline holds is shown as it is and in its own direction.
+
+```yaml
+channels:
+  - name: desk                          # short: a linked headline, and one line below it
+    url: "${TELEGRAM_URL}"
+    lang: ar
+    template: |
+      {% if urgent %}🔴 {% endif %}{{ headline | link }}
+      {{ source }} · {{ time }}{% if late %} ({{ late }}){% endif %}
+      {% if edited %}
+      كان: {{ previous }}
+      {% endif %}
+  - name: security                      # the words first, then the headline, the lead and the address in letters
+    url: "${SLACK_URL}"
+    template:
+      alert: |
+        {% if words %}{{ words | join(" + ") | upper | bold }}: {% endif %}{{ headline }}
+        {% if lead %}
+        {{ lead | cut(120) }}
+        {% endif %}
+        {{ url }}
+        {{ facts }}
+      line: "{{ time }} {{ headline | link }} – {{ source }}"
+  - name: press-mail                    # an own subject, and an own text in a file beside this one
+    url: "${SMTP_URL}"
+    template:
+      title: "{% if count > 1 %}{{ count }} titres, dont : {% endif %}{{ headline | cut(80) }} [{{ rule }}]"
+      alert: file:mail.j2
+```
+
+`alert` is one alert in full (a text alone stands for it), `line` its line in a list of more than six, `title` the
+subject of an e-mail. Messages are put together and cut where a service wants it as without templates. Filters are
+`bold`, `link` (to the headline's page; where a service has no links the address stands below), `cut(80)`, `upper` and
+`lower`, and for lists `join(", ")`, `first`, `last` and `length`. `headline-monitor check` fills every template in with
+samples and names each mistake with its place; `headline-monitor preview --channel desk` shows what it makes of them.
+A template that fails all the same is left aside: the alert goes out in the built-in form, and the operator is told.
+
+| name | what it is | |
+|---|---|---|
+VARIABLES
 """
 _NOTATIONS = {
     "Duration": "duration",
@@ -113,12 +161,17 @@ def _tables(source_kinds: Mapping[str, SourceKind], channel_kinds: Mapping[str, 
         ("## `rules`", shape_of(RuleConfig).schema),
         *((f"## A channel of `type: {name}`", _typed(kind.options, name)) for name, kind in channel_kinds.items()),
     ]
-    parts = [_INTRODUCTION]
+    parts = [_INTRODUCTION.replace("VARIABLES", "\n".join(_variables()))]
     told: set[str] = set()
     for heading, schema in sections:
         parts.append("\n".join([heading, _one_line(schema.get("description", "")), "", *_table(schema, schema)]) + "\n")
         parts += _inner_blocks(schema, told)
     return "\n".join(parts)
+
+
+def _variables() -> Iterator[str]:
+    for name, variable in TITLE_VARIABLES.items():
+        yield f"| `{name}` | {variable.sort} | {variable.meaning} |"
 
 
 def _typed(options: type[Any], name: str) -> Schema:

@@ -111,6 +111,8 @@ class _NoSecret(Exception):
 
 
 def _may_be_secret(path: KeyPath) -> bool:
+    if path[0] == "channels" and "template" in path[2:3]:
+        return False  # `file:` means something else there
     if path[0] in {"channels", "heartbeat"}:
         return True
     return path[0] == "sources" and (not {"headers", "cookies"}.isdisjoint(path) or path[-1] in {"url", "proxy"})

@@ -140,7 +140,13 @@ def build(
                 if options.fallback
             },
         ),
-        operator=Operator(store=store, channel=channels[config.operator], started=clock(), own=own)
+        operator=Operator(
+            store=store,
+            channel=channels[config.operator],
+            started=clock(),
+            own=own,
+            channels=tuple(channels.values()),
+        )
         if config.operator
         else None,
         scout=scout,

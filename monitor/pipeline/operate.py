@@ -25,6 +25,7 @@ class Operator:
     channel: Channel
     started: datetime
     own: Callable[[], Sequence[Trouble]] = tuple  # what is wrong with the process and its machine
+    channels: Sequence[Channel] = ()  # whose templates may fail
     _pauses: Sequence[Pauses] = field(init=False, default=())
     _pauses_at: datetime | None = field(init=False, default=None)
     _dark_since: datetime | None = field(init=False, default=None)
@@ -103,6 +104,11 @@ class Operator:
                     text=f"{alerts} alerts of source '{source}' came at once and are held: headline-monitor held list",
                 )
                 for id_, source, alerts in self.store.held_floods()
+            ),
+            *(
+                Trouble(key=f"template {channel.name}", text=f"channel '{channel.name}': {channel.trouble}")
+                for channel in self.channels
+                if channel.trouble
             ),
             *self.own(),
         ]

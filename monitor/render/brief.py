@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -29,11 +30,21 @@ class Line:
 
 
 def brief(
-    alerts: Sequence[Alert], now: datetime, *, zone: ZoneInfo, words: Words, style: Style
+    alerts: Sequence[Alert],
+    now: datetime,
+    *,
+    zone: ZoneInfo,
+    words: Words,
+    style: Style,
+    line: Callable[[Alert, int], str] | None = None,
 ) -> list[tuple[str, list[Alert]]]:
-    """Return (body, alerts) of as few messages as possible; groups of high priority first."""
+    """Return (body, alerts) of as few messages as possible; groups of high priority first.
+
+    `line` writes an alert with at most so many characters of its headline, where that is not ours to do.
+    """
     ordered = [alert for group in _groups(alerts) for alert in group]
-    tries = [_bodies(_lines(ordered, now, zone, words, style, width), now, zone, words, style) for width in WIDTHS]
+    write = line or partial(_line, now=now, zone=zone, words=words, style=style)
+    tries = [_bodies(_lines(ordered, words, style, write, width), now, zone, words, style) for width in WIDTHS]
     return min(tries, key=len)  # the first, and so the widest, of the shortest
 
 
@@ -52,20 +63,20 @@ def _rule(alert: Alert) -> str:
 
 
 def _lines(
-    alerts: Sequence[Alert], now: datetime, zone: ZoneInfo, words: Words, style: Style, width: int
+    alerts: Sequence[Alert], words: Words, style: Style, write: Callable[[Alert, int], str], width: int
 ) -> Iterator[Line]:
     for alert in alerts:
-        headline = alert.change.headline
-        yield Line(
-            alert=alert,
-            heading=style.heading(_heading(alert, words)),
-            text=style.line(
-                _cut(harmless(headline.title), width),
-                safe_url(headline.url),
-                clock(alert.change.seen_at, now, zone),
-                " · ".join(_became(alert, words)),
-            ),
-        )
+        yield Line(alert=alert, heading=style.heading(_heading(alert, words)), text=write(alert, width))
+
+
+def _line(alert: Alert, width: int, *, now: datetime, zone: ZoneInfo, words: Words, style: Style) -> str:
+    headline = alert.change.headline
+    return style.line(
+        _cut(harmless(headline.title), width),
+        safe_url(headline.url),
+        clock(alert.change.seen_at, now, zone),
+        " · ".join(_became(alert, words)),
+    )
 
 
 def _became(alert: Alert, words: Words) -> Iterator[str]:

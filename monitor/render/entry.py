@@ -22,8 +22,7 @@ _MOST_WORDS = 5  # of one rule
 class Entry:
     """One alert, ready for markup. `notes` are whole lines."""
 
-    alert_id: str
-    high_priority: bool
+    alert: Alert
     source: str
     headline: tuple[Piece, ...]
     url: str | None
@@ -40,9 +39,8 @@ def entry(alert: Alert, now: datetime, zone: ZoneInfo, words: Words) -> Entry:
     headline = alert.change.headline
     parts = pieces(headline.title, (span for match in alert.matches for span in match.spans))
     return Entry(
-        alert_id=alert.id,
-        high_priority=alert.high_priority,
-        source=_short(headline.source),
+        alert=alert,
+        source=short(headline.source),
         headline=parts or (Piece(ELLIPSIS),),
         url=safe_url(headline.url),
         lead=_cut(alert.article.lead) if alert.article and alert.article.lead else None,
@@ -65,22 +63,23 @@ def _direction(words: Words) -> str:
 def _notes(alert: Alert, now: datetime, zone: ZoneInfo, words: Words) -> Iterable[str]:
     change = alert.change
     if change.kind is ChangeKind.EDITED and change.previous_title is not None:
-        yield f"{words.edited} {isolate(_short(change.previous_title, _LONGEST_FORMER))}"
+        yield f"{words.edited} {isolate(short(change.previous_title, _LONGEST_FORMER))}"
     if alert.held_beside:
         yield words.held.format(isolate(str(alert.held_beside)))
     if alert.same_story:
         source, title = alert.same_story
-        told = isolate(_short(title, _LONGEST_FORMER))
-        yield f"{words.same_story} {isolate(_short(source))}: {told}"
+        told = isolate(short(title, _LONGEST_FORMER))
+        yield f"{words.same_story} {isolate(short(source))}: {told}"
     facts = [
-        isolate(_short(change.headline.source)),
-        _section(change, words),
+        isolate(short(change.headline.source)),
+        section(change, words),
         *_times(change, published_at(alert), now, zone, words),
     ]
     yield " · ".join([*facts, *_rules(alert.matches, words)])
 
 
-def _section(change: Change, words: Words) -> str:
+def section(change: Change, words: Words) -> str:
+    """Return where the headline stood, and whether it was marked as breaking."""
     headline = change.headline
     section = words.promoted if change.kind is ChangeKind.PROMOTED else words.sections[headline.section]
     marked = headline.breaking and headline.section is not Section.TICKER
@@ -97,11 +96,17 @@ def _times(change: Change, published: datetime | None, now: datetime, zone: Zone
     told = [f"{words.first_seen} {clock(headline.first_seen_at, now, zone)}"]
     if change.kind is ChangeKind.EDITED:
         told.append(f"{words.edited_at} {clock(change.seen_at, now, zone)}")
-    if now - change.seen_at > LATE:
-        told[-1] += words.comma + words.ago.format(words.length(now - change.seen_at))
+    if ago := late(change, now, words):
+        told[-1] += words.comma + ago
     if published is not None:
         told.append(f"{words.published} {_day_or_clock(published, now, zone)}")
     return told
+
+
+def late(change: Change, now: datetime, words: Words) -> str:
+    """Return how long ago the change was seen, or nothing when that is a moment."""
+    span = now - change.seen_at
+    return words.ago.format(words.length(span)) if span > LATE else ""
 
 
 def _day_or_clock(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -112,10 +117,10 @@ def _day_or_clock(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 def _rules(matches: Iterable[Match], words: Words) -> Iterable[str]:
     for n, match in enumerate(matches):
-        terms = list(dict.fromkeys(isolate(_short(span.term)) for span in match.spans))
+        terms = list(dict.fromkeys(isolate(short(span.term)) for span in match.spans))
         if len(terms) > _MOST_WORDS:
             terms = [*terms[:_MOST_WORDS], ELLIPSIS]
-        named = f"{words.also if n else words.rule}: {isolate(_short(match.rule))}"
+        named = f"{words.also if n else words.rule}: {isolate(short(match.rule))}"
         yield f"{named} ({words.comma.join(terms)})" if terms else named
 
 
@@ -125,6 +130,7 @@ def _cut(lead: str) -> str:
     return clean if len(clean) <= _LONGEST_LEAD else clean[:_LONGEST_LEAD].rpartition(" ")[0].rstrip(" ،,;:") + ELLIPSIS
 
 
-def _short(text: str, longest: int = _LONGEST_NAME) -> str:
+def short(text: str, longest: int = _LONGEST_NAME) -> str:
+    """Return harmless text of at most so many characters."""
     clean = harmless(text)
     return clean if len(clean) <= longest else clean[: longest - 1] + ELLIPSIS

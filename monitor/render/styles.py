@@ -22,6 +22,13 @@ class Style:
     limit: int  # UTF-16 units of one message
     write: Write
     note: Callable[[str], str]  # writes a line of ours
+    # Of lines whose words somebody else chose, in a template.
+    mark: Callable[[Sequence[Piece]], str]  # writes a text, matched words so that they stand out
+    link: Callable[[str, str], str] | None = None  # None: addresses are spelled
+    address: Callable[[str], str] = str  # writes one in letters
+    spelled: bool = False  # the address of a linked headline is spelled below it, too
+    row: Callable[[bool, str], str] = lambda rtl, written: f"{RLM if rtl else LRM}{written}" if written else ""
+    rows: str = "\n"  # between them
     between: str = "\n\n"
     most: int = 1000  # entries in one message
     subject: bool = False  # the headline stands in the subject line, too
@@ -67,6 +74,10 @@ def _marked(parts: Sequence[Piece], escape: Callable[[str], str], bold: Callable
     return "".join(bold(escape(part.text)) if part.hit else escape(part.text) for part in parts)
 
 
+def _marking(escape: Callable[[str], str], bold: Callable[[str], str]) -> Callable[[Sequence[Piece]], str]:
+    return lambda parts: _marked(parts, escape, bold)
+
+
 def unmentioned(text: str) -> str:
     """Break @names, so that nobody is called by what a headline says."""
     return re.sub(r"@(?=\S)", "@\u200b", text)
@@ -87,9 +98,15 @@ def _html_link(escaped: str, url: str) -> str:
     return f'<a href="{html.escape(url)}">{escaped}</a>'
 
 
+def _html_address(url: str) -> str:
+    return _html_link(html.escape(url), url)
+
+
+_telegram_marked = _marking(_telegram_escape, _html_bold)
+
+
 def _telegram(entry: Entry, width: int, url: str | None) -> str:
-    headline = _marked(cut(entry.headline, width), _telegram_escape, _html_bold)
-    return _lines(entry, headline, _html_link, url, _telegram_escape)
+    return _lines(entry, _telegram_marked(cut(entry.headline, width)), _html_link, url, _telegram_escape)
 
 
 # --- Slack: CommonMark, which Apprise translates to Slack's own markup ----------------------------------
@@ -118,6 +135,10 @@ def _slack_marked(parts: Sequence[Piece]) -> str:
     return "".join(written)
 
 
+def _bracketed(url: str) -> str:
+    return f"<{url}>"
+
+
 def _slack_link(escaped: str, url: str) -> str:
     return f"[{escaped}](<{url}>)"
 
@@ -140,19 +161,24 @@ def _discord_link(escaped: str, url: str) -> str:
     return f"[{escaped}](<{url}>)"  # the angle brackets keep Discord from adding a preview of each page
 
 
+_discord_marked = _marking(_discord_escape, lambda escaped: f"**{escaped}**")
+
+
 def _discord(entry: Entry, width: int, url: str | None) -> str:
-    headline = _marked(cut(entry.headline, width), _discord_escape, lambda escaped: f"**{escaped}**")
-    return _lines(entry, headline, _discord_link, url, _discord_escape)
+    return _lines(entry, _discord_marked(cut(entry.headline, width)), _discord_link, url, _discord_escape)
 
 
 # --- e-mail: HTML, from which Apprise makes the text part -----------------------------------------------
 
 
+_mail_marked = _marking(html.escape, _html_bold)
+
+
 def _mail(entry: Entry, width: int, url: str | None) -> str:
-    headline = _marked(cut(entry.headline, width), html.escape, _html_bold)
+    headline = _mail_marked(cut(entry.headline, width))
     blocks = [f"<div {_mail_direction(entry.title)}>{_html_link(headline, url) if url else headline}</div>"]
     if url:  # once more in letters: the text part has no links
-        blocks.append(f'<div dir="ltr">{_html_link(html.escape(url), url)}</div>')
+        blocks.append(f'<div dir="ltr">{_html_address(url)}</div>')
     if entry.lead:
         blocks.append(f"<div {_mail_direction(entry.lead)}>{html.escape(entry.lead)}</div>")
     return "".join([*blocks, *map(_mail_note, entry.notes)])  # a line break would be an empty line in the text part
@@ -162,14 +188,18 @@ def _mail_direction(text: str) -> str:
     return 'dir="rtl" lang="ar"' if is_rtl(text) else 'dir="auto"'
 
 
+def _mail_row(rtl: bool, written: str) -> str:
+    return f'<div dir="{"rtl" if rtl else "ltr"}">{written or "<br>"}</div>'
+
+
 def _mail_note(line: str) -> str:
-    return f'<div dir="{"rtl" if line.startswith(RLM) else "ltr"}">{html.escape(line)}</div>'
+    return _mail_row(line.startswith(RLM), html.escape(line))
 
 
 def _mail_line(title: str, url: str | None, time: str, note: str) -> str:
     linked = _html_link(html.escape(title), url) if url else html.escape(title)
     told = f"{html.escape(time)} {linked}{html.escape(f' · {note}' if note else '')}"
-    address = f'<div dir="ltr">{_html_link(html.escape(url), url)}</div>' if url else ""
+    address = f'<div dir="ltr">{_html_address(url)}</div>' if url else ""
     return f"<div {_mail_direction(title)}>{told}</div>{address}"
 
 
@@ -180,18 +210,22 @@ def _mail_heading(line: str) -> str:
 # --- plain text and the terminal ------------------------------------------------------------------------
 
 
+_plain_marked = _marking(unmentioned, str)
+_terminal_marked = _marking(str, lambda text: f"\x1b[1;33m{text}\x1b[22;39m")
+_unmarked = _marking(str, str)
+
+
 def _plain(entry: Entry, width: int, url: str | None) -> str:
-    headline = _marked(cut(entry.headline, width), unmentioned, str)
-    return _lines(entry, headline, None, url, unmentioned)
+    return _lines(entry, _plain_marked(cut(entry.headline, width)), None, url, unmentioned)
 
 
 def _terminal(entry: Entry, width: int, url: str | None) -> str:
-    headline = _marked(cut(entry.headline, width), str, lambda text: f"\x1b[1;33m{text}\x1b[22;39m")
+    headline = _terminal_marked(cut(entry.headline, width))
     return _lines(entry, headline, None, url, lambda line: f"\x1b[2m{line}\x1b[22m")
 
 
 def _terminal_without_colours(entry: Entry, width: int, url: str | None) -> str:
-    return _lines(entry, _marked(cut(entry.headline, width), str, str), None, url, str)
+    return _lines(entry, _unmarked(cut(entry.headline, width)), None, url, str)
 
 
 def telegram_size(text: str) -> int:
@@ -209,6 +243,9 @@ TELEGRAM = Style(
     limit=3500,
     write=_telegram,
     note=_telegram_escape,
+    mark=_telegram_marked,
+    link=_html_link,
+    address=_html_address,
     line=_listed(_telegram_escape, _html_link),
     heading=lambda line: _html_bold(_telegram_escape(line)),
     brief_limit=3950,
@@ -220,6 +257,9 @@ SLACK = Style(
     limit=3500,
     write=_slack,
     note=_slack_escape,
+    mark=_slack_marked,
+    link=_slack_link,
+    address=_bracketed,
     line=_listed(_slack_escape, _slack_link),
     heading=_slack_escape,
     brief_limit=10_000,
@@ -229,6 +269,9 @@ DISCORD = Style(
     limit=1900,
     write=_discord,
     note=_discord_escape,
+    mark=_discord_marked,
+    link=_discord_link,
+    address=_bracketed,
     line=_listed(_discord_escape, _discord_link),
     heading=lambda line: f"**{_discord_escape(line)}**",
     brief_limit=1800,
@@ -241,6 +284,12 @@ MAIL = Style(
     between="<br>\n",
     most=100,
     subject=True,
+    mark=_mail_marked,
+    link=_html_link,
+    address=_html_address,
+    spelled=True,
+    row=_mail_row,
+    rows="",
     line=_mail_line,
     heading=_mail_heading,
     brief_limit=30_000,
@@ -252,6 +301,8 @@ PLAIN = Style(
     limit=3500,
     write=_plain,
     note=unmentioned,
+    mark=_plain_marked,
+    spelled=True,
     line=_listed(unmentioned),
     heading=unmentioned,
     brief_limit=3400,
@@ -263,10 +314,16 @@ TERMINAL_WITHOUT_COLOURS = Style(
     limit=1_000_000,
     write=_terminal_without_colours,
     note=str,
+    mark=_unmarked,
+    spelled=True,
     line=_listed(str),
     heading=str,
     brief_limit=1_000_000,
 )
 TERMINAL = replace(
-    TERMINAL_WITHOUT_COLOURS, write=_terminal, note=lambda line: f"\x1b[2m{line}\x1b[22m", heading=_coloured
+    TERMINAL_WITHOUT_COLOURS,
+    write=_terminal,
+    mark=_terminal_marked,
+    note=lambda line: f"\x1b[2m{line}\x1b[22m",
+    heading=_coloured,
 )

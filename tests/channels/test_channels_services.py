@@ -124,7 +124,7 @@ def test_services_that_are_written_differently_need_a_channel_each():
 def test_a_short_limit_of_a_service_is_kept():
     url = "pover://user4567890123456789012345678@token5678901234567890123456789"
     channel = AppriseChannel(AppriseOptions(name="d", type="apprise", url=url), ZONE)
-    assert channel._style.limit == channel._targets["pover"].service.body_maxlen < 3500
+    assert channel._writer.style.limit == channel._targets["pover"].service.body_maxlen < 3500
 
 
 @pytest.mark.parametrize("schema", KNOWN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -107,3 +108,24 @@ def test_what_cannot_be_asked_says_what_can(folder: Path) -> None:
     assert "such as 30s or 5m" in preview(folder, "--since", "soon").stderr
     assert preview(folder, "nope").exit_code == 2
     assert "nothing has run yet" in preview(folder).stdout
+
+
+def test_the_messages_of_a_channel_are_shown_with_its_templates(folder: Path):
+    pytest.importorskip("jinja2", reason="the extra `templates` is not installed")
+    text = CONFIG.replace("type: console}", "type: console, template: '>> {{ headline }} ({{ source }})'}")
+    (folder / "monitor.yaml").write_text(text, encoding="utf-8")
+    shown = re.sub("[\u2066-\u2069\u200e\u200f]", "", preview(folder, "--channel", "screen").output)
+    assert ">> Fish prices fall (Le Rivage)" in shown
+    assert "--- three at once" in shown
+    assert "8 headlines" in shown
+
+
+def test_a_channel_without_templates_shows_the_built_in_form(folder: Path):
+    result = preview(folder, "--channel", "screen", "--json")
+    found = json.loads(result.output)
+    assert "many at once" in {one["of"] for one in found}
+    assert all(one["format"] == "text" for one in found)
+
+
+def test_an_unknown_channel_is_wrong_usage(folder: Path):
+    assert preview(folder, "--channel", "nobody").exit_code == 2

@@ -48,6 +48,7 @@ class World:
             channel=self.ops,
             started=self.clock(),
             own=lambda: [Trouble(key="disk", text=self.full)] if self.full else [],
+            channels=[self.desk],
         )
 
     def run(self, span: timedelta, failing: Sequence[str] = ()) -> None:
@@ -196,3 +197,12 @@ def test_a_full_disk_and_a_clock_that_was_set_are_told(world: World) -> None:
         f"over: only 12 MB are free on the disk (since {world.ops.sent[0][2]:%Y-%m-%d %H:%M} UTC)",
         "the machine's clock was set by 3600 s",
     ]
+
+
+def test_a_template_that_cannot_be_used_is_told_once_and_its_end_too(world: World) -> None:
+    world.desk.trouble = "its template cannot be used, alerts have the built-in form: no such thing"
+    world.run(90 * MINUTE)
+    assert world.told == [f"channel 'desk': {world.desk.trouble}"]
+    world.desk.trouble = None
+    world.run(2 * MINUTE)
+    assert world.told[1].startswith("over: channel 'desk': its template")

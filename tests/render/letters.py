@@ -50,6 +50,22 @@ def edited() -> Alert:
     )  # fmt: skip
 
 
+def batch() -> list[Alert]:
+    """Return six alerts of one minute, of two languages and two sites."""
+    told = (
+        (ARABIC, "أصداء الأطلس", ("الأمن",)),
+        (FRENCH, "Le Rivage", ("Séisme",)),
+        ("ONCF تعلن عن توقف القطارات بين الرباط و Casablanca بسبب الأمطار", "أصداء الأطلس", ("القطارات",)),
+        ("«لن نتراجع»: وزير الداخلية يرد على 3 نقابات", "أصداء الأطلس", ("وزير",)),
+        ("Le port de «طنجة المتوسط» dépasse 10,2 millions de conteneurs (+18 %)", "Le Rivage", ("port",)),
+        ("Sardine prices double in Agadir, fishermen blame diesel at 15.8 dirhams", "Le Rivage", ("prices",)),
+    )
+    return [
+        alert(title, id=str(n), source=source, hits=hits, seen_at=NOW - timedelta(seconds=10 * n), rule="مراقبة")
+        for n, (title, source, hits) in enumerate(told)
+    ]
+
+
 def night() -> list[Alert]:
     """Return what came in during quiet hours."""
     titles = (ARABIC, FRENCH, "ارتفاع أسعار المحروقات ابتداء من منتصف الليل", "Port of Nador opens to container ships")

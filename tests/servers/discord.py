@@ -30,7 +30,7 @@ def parse_markdown(source: str) -> tuple[str, list[str], list[str], list[str]]:
     mentions = _MENTION.findall(source)
     links = [found[2] for found in _MASKED.finditer(source)]
     flat = _MASKED.sub(r"\1", source)
-    links += re.findall(r"https?://\S+", flat)
+    links += re.findall(r"https?://[^\s<>]+", flat)
     styled = [_ESCAPED.sub(r"\1", found[2]) for found in _STYLED.finditer(flat)]
     return _ESCAPED.sub(r"\1", _STYLED.sub(r"\2", flat)), links, mentions, styled
 
