@@ -31,6 +31,7 @@ class Exchange:
     status: int | None = None
     retry_after: str | None = None
     body: bytes = b""
+    broken: bool = False  # the body ended early
     error: BaseException | None = None
 
 
@@ -97,7 +98,7 @@ def _watch_http(send: Any) -> Any:
             request.prepare_body(record.amend(body), None)
         try:
             response: requests.Response = send(session, request, **{**kwargs, "stream": True})
-            _read(response)
+            whole = _read(response)
         except requests.RequestException as error:
             record.http.append(Exchange(error=error))
             raise
@@ -106,6 +107,7 @@ def _watch_http(send: Any) -> Any:
                 status=response.status_code,
                 retry_after=response.headers.get("Retry-After"),
                 body=response.content,
+                broken=not whole,
             )
         )
         return response
@@ -114,21 +116,25 @@ def _watch_http(send: Any) -> Any:
     return watched
 
 
-def _read(response: requests.Response) -> None:
+def _read(response: requests.Response) -> bool:
     """Read the answer's body up to MOST bytes and close; `requests` would read whatever comes.
 
-    A body that ends early or is unreadable is kept as far as it came: the status says what happened.
+    A body that ends early or is unreadable is kept as far as it came: the status says what happened. Returns whether
+    it was whole.
     """
+    whole = False
     deadline = time.monotonic() + SLOWEST
     body = bytearray()
     with response, suppress(OSError, HTTPError):
         while len(body) < MOST and time.monotonic() < deadline:
             chunk = response.raw.read1(MOST - len(body), decode_content=True)
             if not chunk:
+                whole = True
                 break
             body += chunk
     response._content = bytes(body)  # noqa: SLF001 - the only way to hand requests a body that was read for it
     response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    return whole
 
 
 def _watch_smtp(getreply: Any) -> Any:

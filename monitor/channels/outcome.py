@@ -43,12 +43,19 @@ def of_record(record: Record, now: datetime, *, accepted: bool, told: str) -> Ou
         return of_replies(record.smtp)
     if judged and not (accepted and isinstance(judged[-1], Delivered)):
         failed = [outcome for outcome in judged if not isinstance(outcome, Delivered)]
-        return failed[-1] if failed else RetryLater(reason=f"did not accept: {_said(record.http[-1].body)}")
+        return failed[-1] if failed else _not_accepted(record.http[-1])
     if accepted:
         # Of a message in several parts the first is the one that later ones follow.
         named = (one for one in judged if isinstance(one, Delivered) and one.remote_id)
         return next(named, judged[-1]) if judged else Delivered(remote_id=_queue_id(record.smtp))
     return RetryLater(reason=_short(told) or "failed without a word")
+
+
+def _not_accepted(last: Exchange) -> Outcome:
+    """Judge an answer that looks well and in which Apprise missed the service's yes."""
+    if last.broken:
+        return Ambiguous(reason="the answer broke off; it may have taken the message")
+    return RetryLater(reason=f"did not accept: {_said(last.body)}")
 
 
 def reached_nobody(record: Record) -> bool:
@@ -176,10 +183,8 @@ def _json(body: bytes) -> dict[str, Any]:
 
 def _said(body: bytes) -> str:
     said = _json(body)
-    for key in ("description", "error", "message", "errors"):
-        if said.get(key):
-            return _short(str(said[key]))
-    return _short(body[: 4 * _LONGEST_REASON].decode("utf-8", "replace")) or "nothing more"
+    texts = [str(said[key]) for key in ("description", "error", "message", "errors") if said.get(key)]
+    return _short("; ".join(texts)) or _short(body[: 4 * _LONGEST_REASON].decode("utf-8", "replace")) or "nothing more"
 
 
 def _short(text: str) -> str:

@@ -13,7 +13,7 @@ from monitor.channels import CHANNELS
 from monitor.channels.capture import MOST
 from monitor.model import Ambiguous, Delivered, Rejected, RetryLater
 
-HTTP = ["telegram", "slack", "discord", "json", "ntfy", "webhook"]
+HTTP = ["telegram", "slack", "slack bot", "discord", "json", "ntfy", "webhook"]
 ALL = [*HTTP, "mail", "console"]
 
 
@@ -44,6 +44,7 @@ def test_recipients_have_stable_labels_without_secrets(open_line, name):
     labels = {
         "telegram": ("tgram 42",),
         "slack": ("slack #desk",),
+        "slack bot": ("slack #desk",),
         "discord": ("discord",),
         "mail": ("mailto desk@example.org",),
         "json": ("json",),

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-CUT = "cut"
+CUT, HANG, TAKE_AND_HANG = "cut", "hang", "take and hang"
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,14 @@ class MailServer:
         """Read the next messages and hang up without a word."""
         self._planned["DATA"].extend([CUT] * times)
 
+    def hang_next(self, times: int = 1) -> None:
+        """Read the next messages and never answer."""
+        self._planned["DATA"].extend([HANG] * times)
+
+    def take_and_hang_next(self, times: int = 1) -> None:
+        """Take the next messages and never answer."""
+        self._planned["DATA"].extend([TAKE_AND_HANG] * times)
+
     def wait_for(self, count: int, timeout: float = 10.0) -> list[Mail]:
         """Return the mails once there are `count`; fail when they do not come."""
         end = time.monotonic() + timeout
@@ -110,11 +118,15 @@ class MailServer:
         if planned == CUT:
             server.transport.abort()
             return "421 gone"
-        if planned:
+        if planned == HANG:
+            await asyncio.sleep(30)
+        if planned and planned != TAKE_AND_HANG:
             return planned
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         with self._changed:
             self.messages.append(Mail(envelope.mail_from, tuple(envelope.rcpt_tos), message, bytes(envelope.content)))
             self._changed.notify_all()
+        if planned == TAKE_AND_HANG:
+            await asyncio.sleep(30)
         return f"250 2.0.0 Ok: queued as MAIL{len(self.messages)}"

@@ -39,6 +39,7 @@ class Answer:
 
 
 HANG, CUT = "hang", "cut"  # instead of an answer
+TAKE_AND_HANG, BREAK_OFF = "take and hang", "break off"  # the message is taken, and the answer does not come whole
 
 
 class Service:
@@ -91,6 +92,14 @@ class Service:
         """Read the next requests and never answer."""
         self._planned.extend([HANG] * times)
 
+    def take_and_hang_next(self, times: int = 1) -> None:
+        """Take the next messages and never answer."""
+        self._planned.extend([TAKE_AND_HANG] * times)
+
+    def break_off_next(self, times: int = 1) -> None:
+        """Take the next messages and close the connection in the middle of the answer."""
+        self._planned.extend([BREAK_OFF] * times)
+
     def cut_next(self, times: int = 1) -> None:
         """Read the next requests and close the connection without an answer."""
         self._planned.extend([CUT] * times)
@@ -120,7 +129,12 @@ class Service:
         planned = self._planned.popleft() if self._planned else self.take(call)
         if isinstance(planned, Answer):
             return planned
-        if planned == HANG:
+        if planned == BREAK_OFF:
+            real = self.take(call)
+            return Answer(real.status, real.raw[: len(real.raw) // 2], {"Content-Length": str(len(real.raw) + 9)})
+        if planned == TAKE_AND_HANG:
+            self.take(call)
+        if planned != CUT:
             self._stopping.wait(30)
         return None
 
