@@ -23,7 +23,6 @@ _LATER = {408, 409, 423, 425, 429}
 _UNKNOWN = {502, 504}  # a gateway speaks: what is behind it may have taken the message
 _SERVER_ERROR = 500
 _OK = range(200, 300)
-_MOVED = range(300, 400)
 _LONGEST_REASON = 200
 # Slack says these with 200: https://docs.slack.dev/reference/methods/chat.postMessage
 _SLACK_LATER = {
@@ -95,8 +94,7 @@ def of_exchange(exchange: Exchange, now: datetime) -> Outcome:
     moved_to = _moved_to(said)
     if moved_to:
         return Rejected(reason=f"{reason}; the group is now {moved_to}, put that into the url", moved_to=moved_to)
-    redirect = "; a redirect, write the address it leads to" if status in _MOVED else ""
-    return Rejected(reason=reason + redirect + advice(reason))
+    return Rejected(reason=reason + advice(reason, _who(said)))
 
 
 def of_failure(error: BaseException | None) -> Outcome:
@@ -144,6 +142,13 @@ def _status(status: int, said: dict[str, Any]) -> int:
     if status not in _OK:
         return status
     return 429 if said.get("error") in _SLACK_LATER else 400
+
+
+def _who(said: dict[str, Any]) -> str:
+    """Return the service whose answers have this form, as far as advice depends on it."""
+    if "error_code" in said:
+        return "Telegram"
+    return "ntfy" if {"code", "http", "error"} <= said.keys() else ""
 
 
 def _moved_to(said: dict[str, Any]) -> str | None:

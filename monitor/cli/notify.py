@@ -53,7 +53,7 @@ def test(channel: str, config_path: Path) -> None:
                 click.secho(f"{channel} to {recipient}: accepted{number}{note}", fg="green")
             else:
                 failed += 1
-                click.secho(f"{channel} to {recipient}: {_said(outcome)}", fg="red", err=True)
+                click.secho(f"{channel} to {recipient}: {_said(outcome, channel)}", fg="red", err=True)
     if built.trouble:
         click.secho(f"channel '{channel}': {built.trouble}", fg="yellow", err=True)
     sys.exit(1 if failed else 0)
@@ -80,14 +80,16 @@ def chats(channel: str, config_path: Path) -> None:
         click.echo("the bot has heard from nobody within the last day; write to it and ask again")
 
 
-def _said(outcome: RetryLater | Ambiguous | Rejected) -> str:
-    """Return what became of a test, and what that means for alerts."""
+def _said(outcome: RetryLater | Ambiguous | Rejected, channel: str) -> str:
+    """Return what became of a test, what that means for alerts, and what to do."""
     from monitor.model import Ambiguous, Rejected
 
     if isinstance(outcome, Rejected):
-        return f"refused: {outcome.reason}"
+        return f"refused: {outcome.reason.replace('notify chats CHANNEL', f'notify chats {channel}')}"
     if isinstance(outcome, Ambiguous):
         return f"{outcome.reason}; look whether it arrived"
+    if "could not be reached" in outcome.reason:
+        return f"{outcome.reason}; see the host and port of the channel's url, and this machine's network and proxy"
     wait = f"; it asks to wait {outcome.retry_after}" if outcome.retry_after else ""
     return f"not now: {outcome.reason}{wait}; an alert would be tried again until it is taken"
 

@@ -83,7 +83,7 @@ TABLE: dict[str, dict[str, tuple[Plan, Ends]]] = {
         **everywhere(http(404, "no"), DEAD._replace(says="answered 404")),
         "telegram": (http(400, _error(400, "Bad Request: chat not found")), DEAD._replace(says="notify chats")),
         "slack": (http(404, "no_service"), DEAD._replace(says="make a new webhook")),
-        "slack bot": (lambda server: server.refuse_next("channel_not_found"), DEAD._replace(says="the channel is gone")),
+        "slack bot": (lambda server: server.refuse_next("channel_not_found"), DEAD._replace(says="private one")),
         "discord": (http(404, {"message": "Unknown Webhook", "code": 10015}), DEAD._replace(says="webhook was deleted")),
         "mail": (smtp(550, "5.1.1 no such user", "RCPT"), DEAD._replace(says="correct the address")),
     },

@@ -208,8 +208,8 @@ def test_a_service_that_answers_ok_and_is_not_believed_by_apprise_is_tried_again
 
 
 def test_of_several_exchanges_the_last_that_failed_counts():
-    record = Record(http=[Exchange(status=200), Exchange(status=403, body=b"no"), Exchange(status=200)])
-    assert of_record(record, NOW, accepted=False, told="") == Rejected(reason="answered 403: no")
+    record = Record(http=[Exchange(status=200), Exchange(status=400, body=b"no"), Exchange(status=200)])
+    assert of_record(record, NOW, accepted=False, told="") == Rejected(reason="answered 400: no")
 
 
 @pytest.mark.parametrize(("told", "reason"), [("broker is down", "broker is down"), ("", "failed without a word")])

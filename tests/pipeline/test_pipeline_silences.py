@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from servers.newsdesk import Newsroom
 
 from monitor.model import Silence
+from monitor.route.plan import Hours
+from monitor.values import DailyWindow
 
 HOUR = timedelta(hours=1)
 
@@ -66,3 +69,54 @@ def test_a_silence_that_is_ended_holds_nothing_back_from_then_on(newsroom: Newsr
 
     assert newsroom.shown() == [1]
     assert newsroom.store.silences(newsroom.clock()) == []
+
+
+NIGHT = Hours(zone=ZoneInfo("UTC"), quiet=DailyWindow.parse("23:30-06:30"))
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Iterator[Newsroom]:
+    """A desk with quiet hours, an hour into them."""
+    one = Newsroom(tmp_path, hours=NIGHT)
+    one.clock.now = one.clock.now.replace(hour=0, minute=30) + timedelta(days=1)
+    yield one
+    one.store.close()
+
+
+def until_morning(newsroom: Newsroom) -> None:
+    newsroom.run(7 * HOUR, timedelta(minutes=5))
+
+
+def test_of_what_quiet_hours_held_a_silence_that_ended_meanwhile_takes_what_was_seen_while_it_lasted(
+    night: Newsroom,
+) -> None:
+    silence(night, rules=("ports",))
+    night.tell([1])
+    night.clock.now += 2 * HOUR
+    night.tell([2])
+    until_morning(night)
+
+    assert night.shown() == [2]
+    assert night.desk.taken[0][0].strftime("%H:%M") in {"06:30", "06:35"}
+
+
+def test_a_silence_that_is_expired_by_hand_while_alerts_are_held_lets_go_what_is_seen_from_then_on(
+    night: Newsroom,
+) -> None:
+    made = silence(night, rules=("ports",))
+    night.tell([1])
+    night.clock.now += HOUR / 4
+    assert night.store.expire_silence(made.id, night.clock())
+    night.tell([2])
+    until_morning(night)
+
+    assert night.shown() == [2]
+
+
+def test_a_silence_that_begins_while_alerts_are_held_and_lasts_until_they_are_due_takes_them(night: Newsroom) -> None:
+    night.tell([1])
+    night.clock.now = night.clock.now.replace(hour=6)
+    silence(night, rules=("ports",))
+    until_morning(night)
+
+    assert night.shown() == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,6 +102,33 @@ def test_a_digest_at_an_hour_that_comes_twice_is_sent_once() -> None:
     first = due(hours, datetime(2026, 10, 25, 0, 0, tzinfo=UTC))
     assert first == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     assert due(hours, first) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", ["2026-02-14", "2026-02-15", "2026-03-21", "2026-03-22"])
+def test_each_digest_of_a_day_on_which_ramadan_moves_the_clock_comes_once(day: str) -> None:
+    hours = Hours(zone=CASABLANCA, digest=tuple(map(TimeOfDay.parse, ("02:30", "08:00", "13:00"))))
+    now = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=CASABLANCA).astimezone(UTC)
+    end, moments = now + timedelta(days=1), []
+    while (now := due(hours, now)) <= end:
+        moments.append(now)
+
+    shown = [moment.astimezone(CASABLANCA).strftime("%H:%M") for moment in moments if moment < end]
+    assert shown[-2:] == ["08:00", "13:00"]
+    assert len(shown) == 3
+
+
+def test_summer_time_that_begins_or_ends_within_quiet_hours_over_midnight_moves_their_end() -> None:
+    hours = Hours(zone=ZONE, quiet=DailyWindow.parse("23:30-06:30"))
+    spring, autumn = (due(hours, datetime(2026, m, d, 23, 0, tzinfo=UTC)) for m, d in ((3, 28), (10, 24)))
+
+    assert spring == datetime(2026, 3, 29, 4, 30, tzinfo=UTC)
+    assert autumn == datetime(2026, 10, 25, 5, 30, tzinfo=UTC)
+
+
+def test_quiet_hours_that_end_at_an_hour_the_clock_skips_end_when_it_has_passed_it() -> None:
+    hours = Hours(zone=ZONE, quiet=DailyWindow.parse("23:30-02:30"))
+
+    assert due(hours, datetime(2026, 3, 28, 23, 0, tzinfo=UTC)) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 def test_entering_the_ticker_is_no_news_to_a_channel_that_was_told_the_headline() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 CUT, HANG, TAKE_AND_HANG = "cut", "hang", "take and hang"
 
@@ -37,9 +37,10 @@ class Mail:
 
 
 class MailServer:
-    """`messages` are Mail. Use as a context manager, or start and stop."""
+    """`messages` are Mail. With a `password` nobody may log in without it. A context manager, or start and stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, password: str | None = None) -> None:
+        self._password = password
         self.messages: list[Mail] = []
         self._planned: dict[str, deque[str]] = {"RCPT": deque(), "DATA": deque()}
         self._changed = threading.Condition()
@@ -94,9 +95,7 @@ class MailServer:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(
-            self._loop.create_server(lambda: SMTP(self, loop=self._loop), "127.0.0.1", 0)
-        )
+        server = self._loop.run_until_complete(self._loop.create_server(self._session, "127.0.0.1", 0))
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
@@ -106,6 +105,14 @@ class MailServer:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, server.wait_closed(), return_exceptions=True))
         self._loop.close()
+
+    def _session(self) -> SMTP:
+        if self._password is None:
+            return SMTP(self, loop=self._loop)
+        return SMTP(self, loop=self._loop, auth_require_tls=False, authenticator=self._known)
+
+    def _known(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
+        return AuthResult(success=given.password.decode() == self._password, handled=False)
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
         if self._planned["RCPT"]:
