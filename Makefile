@@ -47,6 +47,9 @@ check: dev       ## lint, types, import contract, generated files
 bench: dev       ## measure cost per poll, memory and delay, each beside a yardstick in the same run
 	@$(BIN)/python tests/benchmarks/cost.py
 	@$(BIN)/python tests/benchmarks/delay.py
+	@$(BIN)/python tests/benchmarks/passes.py
+	@$(BIN)/python tests/benchmarks/scale.py
+	@$(BIN)/python tests/benchmarks/soak.py
 	@$(BIN)/python tests/benchmarks/bursts.py
 	@$(BIN)/python tests/benchmarks/dates.py
 	@$(BIN)/python tests/benchmarks/matching.py

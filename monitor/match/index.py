@@ -16,7 +16,7 @@ from monitor.text import Token, cores
 
 _MOST_HITS = 32  # of one term in one title; whoever repeats a word more often is not writing a headline
 _MOST_TRIES = 64  # places of one word in one title
-_REMEMBERED = 32_768  # words of titles
+_REMEMBERED = 8_192  # words of titles
 
 # What a title's word is read by: its text and how it is written, wherever it stands.
 _LOOK = itemgetter(*(place for place, name in enumerate(Token._fields) if name not in {"start", "end", "breaks"}))

@@ -29,7 +29,7 @@ from monitor.service.logs import log
 from monitor.service.pulse import Pulse
 from monitor.service.scouting import Scouting
 from monitor.service.sdnotify import Notifier
-from monitor.service.turns import Turns
+from monitor.service.turns import HANGING, Turns
 
 TICK = timedelta(seconds=0.25)
 HOUSEKEEPING = timedelta(hours=1)
@@ -90,7 +90,6 @@ class Service:
     _turns: Turns = field(init=False)
     _scouting: Scouting = field(init=False)
     _senders: dict[tuple[str, str], ThreadPoolExecutor] = field(init=False, default_factory=dict)
-    _polling: set[Future[None]] = field(init=False, default_factory=set)
     _sending: dict[tuple[str, str], Future[None]] = field(init=False, default_factory=dict)
     _last_report: datetime | None = field(init=False, default=None)
     _ready: bool = field(init=False, default=False)
@@ -108,8 +107,8 @@ class Service:
             StoreCorrupt: the database is damaged; nothing can be promised on it any more.
         """
         self._now = self.load()
-        self._polls = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="poll")
-        self._turns = Turns(self._polls, self._poll)
+        self._polls = ThreadPoolExecutor(MAX_THREADS + HANGING, thread_name_prefix="poll")
+        self._turns = Turns(self._polls, self._poll, workers=self._now.workers)
         self._scouting = Scouting(self._ask_refresh)
         self.store.release_leases()
         self.store.sync(self._now.line.endpoints, self.clock())
@@ -230,8 +229,9 @@ class Service:
         with self._swap:
             self.store.sync(loaded.line.endpoints, self.clock())
             if not shares:
-                self._replaced.append((self._now, {*self._polling, *self._scouting.under_way()}))
+                self._replaced.append((self._now, {*self._turns.under_way(), *self._scouting.under_way()}))
             self._now = loaded
+            self._turns.workers = loaded.workers
 
     def _close_replaced(self) -> None:
         """Close what a reload replaced, once its last polls are done."""
@@ -261,7 +261,7 @@ class Service:
 
     def _get_ready(self) -> None:
         """Say that the service is ready once a site was looked at, successfully or not, or none is to be yet."""
-        if not self._ready and self._ticked and (self.pulse.polled or not self._polling):
+        if not self._ready and self._ticked and (self.pulse.polled or not self._turns.under_way()):
             self._ready = True
             self._last_report = None  # what the status says now is worth reading
             self.notifier.ready()
@@ -277,7 +277,7 @@ class Service:
         scheduler.shutdown(wait=False)
         self._turns.stop()
         with self._swap:
-            under_way = {*self._polling, *self._sending.values(), *self._scouting.under_way()}
+            under_way = {*self._turns.under_way(), *self._sending.values(), *self._scouting.under_way()}
         _, late = wait(under_way, timeout=DRAIN.total_seconds())
         for pool in (self._polls, *self._senders.values()):
             pool.shutdown(wait=False, cancel_futures=True)
@@ -310,12 +310,9 @@ class Service:
 
     def _hand_out(self, now: datetime) -> None:
         line = self._now.line
-        room = min(self._now.workers - self._turns.busy(), MAX_THREADS - len(self._polling))
-        claimed = line.poller.claim(now, max(0, room))
-        for future in (*(self._turns.add(line, state) for state in claimed), *self._turns.relieve()):
-            if future:
-                self._polling.add(future)
-                future.add_done_callback(self._polling.discard)
+        self._turns.relieve()
+        for state in line.poller.claim(now, self._turns.room()):
+            self._turns.add(line, state)
         line.flusher.step(now)
         if line.unread:
             line.unread.step(now)

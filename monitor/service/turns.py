@@ -1,4 +1,8 @@
-"""Polls of one host one after the other, each host in a thread of its own; decides nothing about when."""
+"""Who polls next: one endpoint of a host after the other, and those that hang apart; decides nothing about when.
+
+Polls that hang must not use up the threads of those that are well. So a poll that takes long is not counted as one any
+more, and an endpoint whose last one did begins in threads that are there for such only.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from time import monotonic
 
 from monitor.fetch.polite import PATIENCE, host_of
@@ -14,74 +20,179 @@ from monitor.model import PollState
 from monitor.pipeline.build import Line
 from monitor.pipeline.poll import LEASE
 
-_Key = tuple[str, bool]
-_Work = tuple[Line, PollState, float]
+HANGING = 128  # polls that may hang beside those that do not
+AHEAD = 4  # polls that are claimed for each thread, so that none waits for the next tick
+
+_Endpoint = tuple[str, str]
+
+
+class _Sort(Enum):
+    WELL = "well"
+    FAILING = "failing"  # or new
+    HANGING = "hanging"
+
+
+_Key = tuple[str, _Sort]
+
+
+@dataclass(slots=True, eq=False)
+class _Poll:
+    line: Line
+    state: PollState
+    claimed_at: float
+    key: _Key
+    done: Future[None] = field(default_factory=Future)
+    began_at: float = 0.0
+
+    @property
+    def endpoint(self) -> _Endpoint:
+        return self.state.source, self.state.endpoint
+
+    def drop(self) -> None:
+        self.done.cancel()
+        self.done.set_running_or_notify_cancel()  # until then, who waits for it goes on waiting
 
 
 @dataclass(slots=True)
 class _Lane:
-    waiting: deque[_Work] = field(default_factory=deque)
-    worker: object = None  # who takes the next one
-    since: float = 0.0  # when it took the last one
+    """The polls of one host and sort, one at a time."""
+
+    waiting: deque[_Poll] = field(default_factory=deque)
+    under_way: _Poll | None = None
 
 
 class Turns:
-    """Hands polls to a pool. Endpoints that fail, or never answered yet, wait apart from those that are well."""
+    """Hands polls to a pool of at least `workers` + HANGING threads."""
 
     def __init__(
-        self, pool: Executor, poll: Callable[[Line, PollState], None], now: Callable[[], float] = monotonic
+        self,
+        pool: Executor,
+        poll: Callable[[Line, PollState], None],
+        *,
+        workers: int,
+        now: Callable[[], float] = monotonic,
     ) -> None:
+        self.workers = workers  # may be changed at any time
         self._pool, self._poll, self._now = pool, poll, now
         self._lock = threading.Lock()
         self._lanes: dict[_Key, _Lane] = {}
-        self._began: dict[object, float] = {}  # when each worker began its poll
+        self._ready: deque[_Key] = deque()  # lanes that wait for a thread
+        self._ready_to_hang: deque[_Key] = deque()
+        self._under_way: set[_Poll] = set()
+        self._all: set[Future[None]] = set()
+        self._hung: set[_Endpoint] = set()  # endpoints whose last poll took long
         self._stopped = False
 
-    def add(self, line: Line, state: PollState) -> Future[None] | None:
-        """Poll a claimed endpoint when it is its turn; return what to wait for when a further thread does it."""
+    def room(self) -> int:
+        """Return how many more polls should be claimed."""
+        with self._lock:
+            waiting = sum(len(lane.waiting) for key, lane in self._lanes.items() if key[1] is not _Sort.HANGING)
+            return max(0, self.workers * AHEAD - waiting) if self._has_thread() else 0
+
+    def add(self, line: Line, state: PollState) -> Future[None]:
+        """Poll a claimed endpoint when it is its turn."""
         url = line.poller.extractors[state.source, state.endpoint].request().url
-        key = (host_of(url), state.failures > 0 or state.last_ok_at is None)
         with self._lock:
-            lane = self._lanes.get(key)
-            begins = lane is None
-            lane = self._lanes.setdefault(key, _Lane())
-            lane.waiting.append((line, state, self._now()))
-            return self._begin(key, lane) if begins else None
+            poll = _Poll(line, state, self._now(), (host_of(url), self._sort(state)))
+            if self._stopped:
+                poll.drop()
+                return poll.done
+            self._all.add(poll.done)
+            poll.done.add_done_callback(self._all.discard)
+            lane = self._lanes.get(poll.key)
+            if lane is None:
+                lane = self._lanes[poll.key] = _Lane()
+                self._make_ready(poll.key)
+            lane.waiting.append(poll)
+            self._begin()
+            return poll.done
 
-    def relieve(self) -> list[Future[None]]:
-        """Let others go on where a poll hangs before them; return what to wait for."""
+    def relieve(self) -> None:
+        """Let others go on where a poll hangs before them."""
         with self._lock:
-            late = self._now() - PATIENCE
-            return [self._begin(key, lane) for key, lane in self._lanes.items() if lane.waiting and lane.since < late]
+            for key, lane in self._lanes.items():
+                if lane.waiting and lane.under_way and self._takes_long(lane.under_way):
+                    lane.under_way = None
+                    self._make_ready(key)
+            self._begin()
 
-    def busy(self) -> int:
-        """Return how many polls are under way, without those that hang: they keep nobody from work."""
-        with self._lock:
-            late = self._now() - PATIENCE
-            return sum(1 for began in self._began.values() if began >= late)
+    def under_way(self) -> set[Future[None]]:
+        """Return what to wait for until every poll that was added is done."""
+        return {*self._all}
 
     def stop(self) -> None:
         """Let nothing more begin."""
-        self._stopped = True
-
-    def _begin(self, key: _Key, lane: _Lane) -> Future[None]:
-        lane.worker, lane.since = object(), self._now()
-        self._began[lane.worker] = lane.since
-        return self._pool.submit(self._work, key, lane.worker)
-
-    def _work(self, key: _Key, worker: object) -> None:
-        while work := self._next(key, worker):
-            line, state, claimed_at = work
-            if self._now() - claimed_at < LEASE.total_seconds() / 2:  # else it is claimed again after its lease
-                self._poll(line, state)
-
-    def _next(self, key: _Key, worker: object) -> _Work | None:
         with self._lock:
-            lane = self._lanes.get(key)
-            if lane is not None and lane.worker is worker:  # else it hung, and another goes on
-                if lane.waiting and not self._stopped:
-                    lane.since = self._began[worker] = self._now()
-                    return lane.waiting.popleft()
-                del self._lanes[key]
-            del self._began[worker]
-            return None
+            self._stopped = True
+            for lane in self._lanes.values():
+                while lane.waiting:
+                    lane.waiting.popleft().drop()
+
+    def _sort(self, state: PollState) -> _Sort:
+        if (state.source, state.endpoint) in self._hung:
+            return _Sort.HANGING
+        return _Sort.FAILING if state.failures or state.last_ok_at is None else _Sort.WELL
+
+    def _takes_long(self, poll: _Poll) -> bool:
+        return self._now() - poll.began_at > PATIENCE
+
+    def _make_ready(self, key: _Key) -> None:
+        (self._ready_to_hang if key[1] is _Sort.HANGING else self._ready).append(key)
+
+    def _begin(self) -> None:
+        while poll := self._next():
+            with suppress(RuntimeError):  # no further thread can be started: it waits in the pool for one that is free
+                self._pool.submit(self._work, poll)
+
+    def _has_thread(self) -> bool:
+        return len(self._under_way) - min(self._hanging(), HANGING) < self.workers
+
+    def _hanging(self) -> int:
+        return sum(poll.key[1] is _Sort.HANGING or self._takes_long(poll) for poll in self._under_way)
+
+    def _next(self) -> _Poll | None:
+        """Return the poll that begins now, if one may."""
+        while not self._stopped:
+            if self._ready and self._has_thread():
+                key = self._ready.popleft()
+            elif self._ready_to_hang and self._hanging() < HANGING:
+                key = self._ready_to_hang.popleft()
+            else:
+                return None
+            if poll := self._take(key):
+                return poll
+        return None
+
+    def _take(self, key: _Key) -> _Poll | None:
+        lane = self._lanes[key]
+        while lane.waiting:
+            poll, now = lane.waiting.popleft(), self._now()
+            if now - poll.claimed_at < LEASE.total_seconds() / 2:  # else it is claimed again after its lease
+                poll.began_at, lane.under_way = now, poll
+                self._under_way.add(poll)
+                return poll
+            poll.drop()
+        del self._lanes[key]
+        return None
+
+    def _work(self, poll: _Poll | None) -> None:
+        while poll:
+            try:
+                self._poll(poll.line, poll.state)
+            finally:
+                self._end(poll)
+            with self._lock:
+                poll = self._next()
+
+    def _end(self, poll: _Poll) -> None:
+        with self._lock:
+            self._under_way.discard(poll)
+            (self._hung.add if self._takes_long(poll) else self._hung.discard)(poll.endpoint)
+            lane = self._lanes.get(poll.key)
+            if lane and lane.under_way is poll:  # else it hung, and another goes on
+                lane.under_way = None
+                if lane.waiting:
+                    self._make_ready(poll.key)
+                else:
+                    del self._lanes[poll.key]
+        poll.done.set_result(None)
