@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from monitor.render.words import Words
 
 WIDTHS = (160, 100, 64, 48, 40)  # characters of a headline; narrower when that makes fewer messages
 _LONGEST_NAME = 60  # characters of a rule or source
+_LATELY = timedelta(hours=18)
 _HEAD = 100  # units kept free for the line above a list
 
 
@@ -74,9 +75,14 @@ def _line(alert: Alert, width: int, *, now: datetime, zone: ZoneInfo, words: Wor
     return style.line(
         _cut(harmless(headline.title), width),
         safe_url(headline.url),
-        clock(alert.change.seen_at, now, zone),
+        _time(alert.change.seen_at, now, zone),
         " · ".join(_became(alert, words)),
     )
+
+
+def _time(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return the time of day alone as long as it can only be the last one, past midnight too."""
+    return isolate(f"{moment.astimezone(zone):%H:%M}") if now - moment < _LATELY else clock(moment, now, zone)
 
 
 def _became(alert: Alert, words: Words) -> Iterator[str]:
@@ -121,7 +127,7 @@ def _batches(lines: Iterable[Line], style: Style) -> Iterator[list[Line]]:
 
 def _body(batch: Sequence[Line], now: datetime, zone: ZoneInfo, words: Words, style: Style) -> str:
     seen = [line.alert.change.seen_at for line in batch]
-    first, last = (clock(moment, now, zone) for moment in (min(seen), max(seen)))
+    first, last = (_time(moment, now, zone) for moment in (min(seen), max(seen)))
     span = first if first == last else f"{first} – {last}"
     head = (RLM if words.rtl else LRM) + f"{words.headlines.format(len(batch))} · {span}"
     blocks = [style.note(head)]

@@ -172,16 +172,24 @@ def _discord(entry: Entry, width: int, url: str | None) -> str:
 
 
 _mail_marked = _marking(html.escape, _html_bold)
+_MAIL_GREY = 'style="color:#767676"'  # is read on white and on black
 
 
 def _mail(entry: Entry, width: int, url: str | None) -> str:
     headline = _mail_marked(cut(entry.headline, width))
-    blocks = [f"<div {_mail_direction(entry.title)}>{_html_link(headline, url) if url else headline}</div>"]
+    linked = _html_link(headline, url) if url else headline
+    blocks = [f'<div {_mail_direction(entry.title)} style="font-size:larger">{linked}</div>']
     if url:  # once more in letters: the text part has no links
-        blocks.append(f'<div dir="ltr">{_html_address(url)}</div>')
+        blocks.append(_mail_address(url))
     if entry.lead:
         blocks.append(f"<div {_mail_direction(entry.lead)}>{html.escape(entry.lead)}</div>")
-    return "".join([*blocks, *map(_mail_note, entry.notes)])  # a line break would be an empty line in the text part
+    *news, facts = entry.notes
+    return _mail_block(entry.title, "".join([*blocks, *map(_mail_note, news), _mail_facts(facts)]))
+
+
+def _mail_block(title: str, written: str) -> str:
+    """Keep what is said of a headline on its side of the page, whatever direction it runs in."""
+    return f'<div style="text-align:{"right" if is_rtl(title) else "left"}">{written}</div>'
 
 
 def _mail_direction(text: str) -> str:
@@ -192,19 +200,29 @@ def _mail_row(rtl: bool, written: str) -> str:
     return f'<div dir="{"rtl" if rtl else "ltr"}">{written or "<br>"}</div>'
 
 
+def _mail_address(url: str) -> str:
+    return f'<div dir="ltr"><small><a href="{html.escape(url)}" {_MAIL_GREY}>{html.escape(url)}</a></small></div>'
+
+
 def _mail_note(line: str) -> str:
     return _mail_row(line.startswith(RLM), html.escape(line))
+
+
+def _mail_facts(line: str) -> str:
+    return (
+        f'<div dir="{"rtl" if line.startswith(RLM) else "ltr"}" {_MAIL_GREY}><small>{html.escape(line)}</small></div>'
+    )
 
 
 def _mail_line(title: str, url: str | None, time: str, note: str) -> str:
     linked = _html_link(html.escape(title), url) if url else html.escape(title)
     told = f"{html.escape(time)} {linked}{html.escape(f' · {note}' if note else '')}"
-    address = f'<div dir="ltr">{_html_address(url)}</div>' if url else ""
-    return f"<div {_mail_direction(title)}>{told}</div>{address}"
+    address = _mail_address(url) if url else ""
+    return _mail_block(title, f"<div {_mail_direction(title)}>{told}</div>{address}")
 
 
 def _mail_heading(line: str) -> str:
-    return f'<div dir="{"rtl" if line.startswith(RLM) else "ltr"}">{_html_bold(html.escape(line))}</div>'
+    return _mail_row(line.startswith(RLM), _html_bold(html.escape(line)))
 
 
 # --- plain text and the terminal ------------------------------------------------------------------------

@@ -28,7 +28,7 @@ class Words:
     edited_at: str
     held: str  # after the number of alerts that are held beside this one
     same_story: str  # before the source and title that told it first
-    rule: str
+    rule: str  # before a colon, as the next
     also: str  # before further rules
     comma: str
     headlines: str
@@ -83,8 +83,8 @@ WORDS: Mapping[str, Words] = {
         edited_at="modifié à",
         held="{} autres sont apparus d'un coup, semblent anciens et sont retenus : headline-monitor held list",
         same_story="même sujet que sur",
-        rule="règle",
-        also="et aussi",
+        rule="règle\u00a0",
+        also="et aussi\u00a0",
         comma=", ",
         headlines="{} titres",
         ago="il y a {}",
@@ -113,7 +113,7 @@ WORDS: Mapping[str, Words] = {
         minutes="{} د",
         hours="{} س",
         days="{} ي",
-        delayed="رسالة متأخرة، كُتبت على {}",
+        delayed="رسالة متأخرة، كُتبت في {}",
         instead_of="بدلا من القناة {} لتعذر الوصول إليها",
         urgent="أولوية عالية",
         rtl=True,

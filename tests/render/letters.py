@@ -84,8 +84,9 @@ def letters() -> Iterator[tuple[str, str]]:
     for service, style in STYLES.items():
         for lang in ("ar", "fr", "en"):
             yield f"{service}-alert-{lang}.txt", _written([single()], style, lang)
+            yield f"{service}-batch-{lang}.txt", _written(batch(), style, lang)
             yield f"{service}-digest-{lang}.txt", _written(night(), style, lang)
-        yield f"{service}-edited-fr.txt", _written([edited()], style, "fr")
+            yield f"{service}-edited-{lang}.txt", _written([edited()], style, lang)
         yield f"{service}-notice.txt", notice(NOTICE, style).body + "\n"
     yield "webhook-alert.json", payload(single()).body + "\n"
 

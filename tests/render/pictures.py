@@ -71,11 +71,23 @@ def pages() -> Iterator[tuple[str, int, str]]:
         mail = "".join(map(letter, messages(MAIL, lang)))
         yield f"telegram-{lang}-phone", WIDTHS["phone"], page(telegram, "light")
         yield f"mail-{lang}-phone", WIDTHS["phone"], page(mail, "dark" if lang == "ar" else "light")
+    yield "readme", WIDTHS["phone"] + 30, page(shown(), "light")
     yield "telegram-ar-dark", WIDTHS["phone"], page("".join(map(chat, messages(TELEGRAM, "ar"))), "dark")
     yield "mail-ar-desktop", WIDTHS["desktop"], page("".join(map(letter, messages(MAIL, "ar"))), "light")
 
 
+def shown() -> str:
+    """Return what the README shows: an alert, an edit under it, and a few headlines at once."""
+    made = [
+        *render([single()], NOW, zone=ZONE, words=WORDS["ar"], style=TELEGRAM),
+        *render([edited()], NOW, zone=ZONE, words=WORDS["ar"], style=TELEGRAM),
+        *render(batch()[2:5], NOW, zone=ZONE, words=WORDS["ar"], style=TELEGRAM),
+    ]
+    return "".join(map(chat, made))
+
+
 def shoot(folder: Path, only: str = "") -> None:
+    """Write the pictures whose names have this expression in them."""
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,10 +96,10 @@ def shoot(folder: Path, only: str = "") -> None:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         for name, width, html in pages():
             if re.search(only, name):
-                shown = browser.new_page(viewport={"width": width, "height": 200})
-                shown.set_content(html)
-                shown.screenshot(path=folder / f"{name}.png", full_page=True)
-                shown.close()
+                tab = browser.new_page(viewport={"width": width, "height": 200})
+                tab.set_content(html)
+                tab.screenshot(path=folder / f"{name}.png", full_page=True)
+                tab.close()
         browser.close()
 
 

@@ -106,7 +106,7 @@ def test_a_rule_with_very_many_words_is_cut_with_a_mark():
 @pytest.mark.parametrize(
     ("lang", "line"),
     [
-        ("fr", "أصداء الأطلس · bandeau · vu à 13:05 · règle: أمن (الأمن)"),
+        ("fr", "أصداء الأطلس · bandeau · vu à 13:05 · règle : أمن (الأمن)"),
         ("ar", "أصداء الأطلس · شريط الأخبار · رُصد 13:05 · القاعدة: أمن (الأمن)"),
     ],
 )

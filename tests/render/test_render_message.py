@@ -60,7 +60,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         self.links += [value for name, value in attrs if name == "href"]
-        assert {name for name, _ in attrs} <= {"href", "dir", "lang"}
+        assert {name for name, _ in attrs} <= {"href", "dir", "lang", "style"}
         self._in_bold = tag == "b"
 
     def handle_endtag(self, tag):
@@ -139,7 +139,7 @@ def test_discord_gets_a_linked_headline_without_a_preview():
 
 def test_mail_reads_from_right_to_left_and_shows_the_address():
     html = body(alert(hits=("الأمن",)), MAIL)
-    assert html.startswith('<div dir="rtl" lang="ar"><a href=')
+    assert html.startswith('<div style="text-align:right"><div dir="rtl" lang="ar" style="font-size:larger"><a href=')
     page = Page()
     page.feed(html)
     assert (page.bold, page.links) == (["الأمن"], [URL, URL])
@@ -147,7 +147,12 @@ def test_mail_reads_from_right_to_left_and_shows_the_address():
 
 
 def test_mail_leaves_the_direction_of_a_french_headline_to_its_letters():
-    assert body(alert(FRENCH), MAIL).startswith('<div dir="auto">')
+    assert body(alert(FRENCH), MAIL).startswith('<div style="text-align:left"><div dir="auto" ')
+
+
+def test_mail_keeps_what_is_said_of_a_headline_on_its_side_of_the_page():
+    assert '<div dir="rtl" style="color:#767676">' in body(alert(FRENCH), MAIL, "ar")
+    assert body(alert(FRENCH), MAIL, "ar").count("text-align:left") == 1
 
 
 def test_mail_has_the_source_and_the_headline_as_subject():
@@ -373,7 +378,7 @@ def test_mail_shows_a_hostile_title_as_text(name):
     page = Page()
     page.feed(body(alert(HOSTILE[name]), MAIL))
     assert page.links == [URL, URL]
-    assert set(page.tags) <= {"div", "a"}
+    assert set(page.tags) <= {"div", "a", "small"}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
