@@ -12,12 +12,14 @@ from monitor.diff.stems import root, stem
 from monitor.text import title_key
 from monitor.text.tokens import WORD
 
+SIGNS = "#@!~"  # first letters of the keys of numbers, places, events and things
 # What a word of each sort weighs.
 NAME, PLAIN, EVENT, PLACE, NUMBER, THING, SHORT, COMMON = 1.2, 1.0, 0.85, 0.8, 0.6, 0.6, 0.5, 0.4
 _CAPITALISED = re.compile(r"(?<![.:!?«»\"“”|—–-])(?<!^)\s(?:[^\W\d_]['’])?([A-ZÀ-Þ][\w]{2,})")
+_CAPITAL = re.compile("[A-ZÀ-Þ]")
 _TITLE_CASE = 0.6  # share of words in capitals from which capitals say nothing
 # What stands before a colon names the affair, the place or the speaker: all headlines of an affair share it.
-_HEAD_END = re.compile(r"[:|]|\.\.+|…|[^\W\d]\.\s|\s[–—-]\s")
+_HEAD_END = re.compile(r"[:|…]|\.[.\s]+|\s[–—-]\s")
 _HEAD, _HEAD_WORDS, _BODY_WORDS = 0.7, 5, 3  # what such words weigh; how many there are at most; what they leave
 _PARTS = re.compile(WORD)
 _THOUSANDS = re.compile(r"(?<=[1-9])000$|^000$")  # «12 ألف» and 12000, 2,000 and 2 thousand
@@ -127,7 +129,7 @@ def _counts(words: list[Word]) -> frozenset[tuple[str, str]]:
 @lru_cache(maxsize=4096)
 def _word(token: str) -> Word | None:
     """Return what a folded word, or a number with its sign, counts as, or None: nothing."""
-    token = token.lstrip("+-")
+    token = token.lstrip("+-" + SIGNS)  # a title of symbols only is kept as it is
     if token in lists.fillers() or (len(token) < 2 and not token.isdigit()):
         return None
     if token in lists.numerals():
@@ -155,7 +157,7 @@ def _number(digits: str) -> Word:
 
 def _names(title: str) -> frozenset[str]:
     """Return the stems of names: Latin words with a capital, unless the whole headline is set in capitals."""
-    found = _CAPITALISED.findall(title)
+    found = _CAPITALISED.findall(title) if _CAPITAL.search(title) else ()
     if not found or len(found) > _TITLE_CASE * (title.count(" ") + 1):
         return frozenset()
     return frozenset([stem(folded(word)) for word in found])

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import prod, sqrt
 
 from monitor.diff.doubts import ANOTHER_STAGE, doubts
-from monitor.diff.gist import Gist, gist, signs
+from monitor.diff.gist import SIGNS, Gist, gist, signs
 from monitor.diff.kinship import kinship
 
 SAME_STORY = 0.57  # score from which two headlines tell one story
@@ -36,7 +36,7 @@ class Likeness:
     def score(self) -> float:
         """How surely two headlines of different sites tell one story: 0 to 1."""
         contained = self.shared / max(self.less, _FEW)
-        alike = 0.35 * self._cosine + 0.6 * contained + 0.05 * self.letters
+        alike = 0.3 * self._cosine + 0.55 * contained + 0.15 * self.letters
         return min(1.0, alike * prod(left for _, left in self.doubts))
 
     @property
@@ -97,14 +97,15 @@ def _threes(run: str) -> frozenset[str]:
 
 def _matched(a: Gist, b: Gist) -> float:
     """Return the weight of the words that both have, in any order."""
-    both = a.weights.keys() & b.weights.keys()
-    total = sum([min(a.weights[key], b.weights[key]) for key in both])
-    others = [key for key in b.weights if key not in both]
-    for key in a.weights:
-        if key in both or not others:
+    mine, others = a.weights, b.weights
+    both = mine.keys() & others.keys()
+    total = sum([min(mine[key], others[key]) for key in both])
+    left = [key for key in others if key not in both and key[0] not in SIGNS]
+    for key in mine:
+        if key in both or key[0] in SIGNS or not left:
             continue
-        kin, best = max([(kinship(key, other), other) for other in others])
+        kin, best = max([(kinship(key, other), other) for other in left])
         if kin:
-            total += kin * min(a.weights[key], b.weights[best])
-            others.remove(best)
+            total += kin * min(mine[key], others[best])
+            left.remove(best)
     return total

@@ -40,21 +40,29 @@ def numerals() -> Mapping[str, str]:
 @cache
 def places() -> Mapping[str, int]:
     """Return the number of the place that a word or stem names, or the people of the place."""
-    found = _numbered("places")
-    for word, number in list(found.items()):
-        for people in _people(word):
-            found.setdefault(people, number)
+    found: dict[str, int] = {}
+    for number, line in enumerate(read("places")):
+        for word in line:
+            for form in _forms(word) if word != _WITHIN else ():
+                found.setdefault(form, number)
     return found
 
 
-def _people(place: str) -> tuple[str, ...]:
-    """Return what Arabic calls those who live in a place: سودان and سوداني, فرنسا and فرنسي, إيطاليا and إيطالي."""
-    if languages_of(place) != ("ar",) or len(place) < 3:
-        return ()
-    bare = place.removeprefix("ال") if len(place) > 4 else place
+def _forms(place: str) -> tuple[str, ...]:
+    """Return what a place and its people may be called: سودان and سوداني, فرنسا and فرنسي, إيطاليا and إيطالي.
+
+    A place with the article is none without it: العيون is a town, عيون are eyes.
+    """
+    if languages_of(place) != ("ar",):
+        return place, stem(place)
+    bare = place.removeprefix("ال")
     base = bare.removesuffix("يا") if len(bare) > 4 else bare
     base = base.rstrip("اه") if len(base) > 3 else base
-    return (bare, *(base + ending for ending in ("ي", "يه", "يين", "يون", "يات")))
+    people = [base + ending for ending in ("ي", "يه", "يين", "يون")] if len(base) > 2 else []
+    people += [article + name for article in ("ال", "لل", "بال", "وال") for name in people]
+    if bare != place:
+        return (place, *(particle + place for particle in "وفبك"), "لل" + bare, *people)
+    return (place, stem(place), *people)
 
 
 @cache

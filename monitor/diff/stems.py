@@ -11,6 +11,7 @@ from monitor.diff.listing import read
 from monitor.text import languages_of
 
 _ARABIC_ENDINGS = ("يات", "تها", "تهم", "ات", "ين", "ون", "ان", "ها", "هم", "يه", "ته", "وا", "ه", "ي")
+_ARABIC_LAST = "".join({ending[-1] for ending in _ARABIC_ENDINGS})
 _ARABIC_WEAK = str.maketrans("", "", "اويءؤئى")
 _ARABIC_FORMATIVES = "تمنيا"
 _LATIN_ENDINGS = (
@@ -63,7 +64,7 @@ def _arabic(word: str) -> str:
             break
     else:
         rest = _without_particle(rest)
-    for ending in _ARABIC_ENDINGS:
+    for ending in _ARABIC_ENDINGS if rest[-1] in _ARABIC_LAST else ():
         if rest.endswith(ending) and len(rest) - len(ending) >= _SHORT_ARABIC:
             return rest.removesuffix(ending)
     return rest

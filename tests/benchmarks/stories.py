@@ -1,7 +1,8 @@
 """Measures how well one story is told from another, and what judging costs.
 
-`python tests/benchmarks/stories.py [--pairs FILE | --cost]`: FILE is a TSV with the columns a, b and label (edit,
+`python tests/benchmarks/stories.py [--pairs FILE | --held-out | --cost]`: FILE is a TSV with the columns a, b and label (edit,
 same_story or different; more columns do no harm); without it the invented pairs of `tests/diff/pairs` are judged.
+`--held-out` judges those that nothing was tuned on.
 `--cost` judges the 50 new headlines of a poll beside 1,000 to 100,000 headlines of the last day.
 """
 
@@ -29,6 +30,7 @@ from monitor.store import stories as stories_of
 from monitor.text import title_key
 
 PAIRS = Path(__file__).parent.parent / "diff" / "pairs"
+HELD_OUT = PAIRS / "held_out"
 Pair = tuple[str, str, str]
 
 
@@ -155,13 +157,14 @@ def cost(rounds: int = 15) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=Path, help="TSV with the columns a, b, label")
+    parser.add_argument("--held-out", action="store_true", help="judge the pairs that nothing was tuned on")
     parser.add_argument("--mistakes", action="store_true", help="print the pairs that are judged wrongly")
     parser.add_argument("--cost", action="store_true", help="measure what judging a poll costs")
     given = parser.parse_args()
     if given.cost:
         cost()
         return 0
-    pairs = read_tsv(given.pairs) if given.pairs else invented()
+    pairs = read_tsv(given.pairs) if given.pairs else invented(HELD_OUT if given.held_out else PAIRS)
     if given.mistakes:
         show_mistakes(pairs)
     for name, value in report(pairs).items():

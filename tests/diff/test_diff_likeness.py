@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.stories import invented, report
+from benchmarks.stories import HELD_OUT, invented, report
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +15,18 @@ TITLES = sorted({title for a, b, _ in invented() for title in (a, b)})
 def test_stories_are_told_from_others_as_well_as_when_it_was_last_measured() -> None:
     found = report(invented())
 
-    assert found["AUC"] >= 0.91
-    assert found["AUC edits"] >= 0.95
-    assert found["precision"] >= 0.87
-    assert found["recall"] >= 0.5
+    assert found["AUC"] >= 0.915
+    assert found["AUC edits"] >= 0.955
+    assert found["precision"] >= 0.86
+    assert found["recall"] >= 0.49
+
+
+def test_pairs_that_nothing_was_tuned_on_are_told_apart_as_carefully() -> None:
+    found = report(invented(HELD_OUT))
+
+    assert found["AUC"] >= 0.87
+    assert found["precision"] >= 0.95
+    assert found["recall"] >= 0.2
 
 
 @pytest.mark.parametrize(
@@ -41,6 +49,8 @@ def test_one_event_in_the_words_of_two_sites_is_one_story(title: str, other: str
         ("مصرع 3 عمال في انهيار ورش بناء بتطوان", "مصرع 7 عمال في انهيار ورش بناء بتطوان", "other numbers"),
         ("طقس الثلاثاء: زخات رعدية بالأطلس", "طقس الخميس: زخات رعدية بالأطلس", "other numbers"),
         ("Incendie dans un hôtel de Fès", "Incendie dans un hôtel d'Agadir", "other places"),
+        ("وفاة الممثل حسن الزرهوني", "جنازة مهيبة للممثل حسن الزرهوني", "a stage of its own"),
+        ("مدرب الاتحاد يغادر الفريق", "مدرب الاتحاد: لن أغادر الفريق", "one says no"),
         ("محاكمة مدير الوكالة الحضرية", "براءة مدير الوكالة الحضرية", "another stage of the affair"),
         ("Court convicts ex-mayor Dunmore", "Court acquits ex-mayor Dunmore", "another stage of the affair"),
         ("ارتفاع أسعار الطماطم بأسواق الجملة", "انخفاض أسعار الطماطم بأسواق الجملة", "another stage of the affair"),
