@@ -74,7 +74,7 @@ def test_an_answer_that_ends_early_keeps_its_status(server):
     server.fail_next(200, b"short", {"Content-Length": "500"})
     with recording() as record:
         post(server)
-    assert (record.http[0].status, record.http[0].body) == (200, b"short")
+    assert (record.http[0].status, record.http[0].body, record.http[0].broken) == (200, b"short", True)
 
 
 def test_an_answer_that_trickles_is_given_up_in_time(server, monkeypatch):

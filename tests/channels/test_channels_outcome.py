@@ -207,6 +207,13 @@ def test_a_service_that_answers_ok_and_is_not_believed_by_apprise_is_tried_again
     assert of_record(record, NOW, accepted=False, told="x") == RetryLater(reason="did not accept: please sign in")
 
 
+def test_an_answer_that_broke_off_before_its_yes_leaves_it_open():
+    broken, whole = (Record(http=[Exchange(status=200, body=b"o", broken=cut)]) for cut in (True, False))
+    assert isinstance(of_record(broken, NOW, accepted=False, told=""), Ambiguous)
+    assert isinstance(of_record(whole, NOW, accepted=False, told=""), RetryLater)
+    assert isinstance(of_record(broken, NOW, accepted=True, told=""), Delivered)
+
+
 def test_of_several_exchanges_the_last_that_failed_counts():
     record = Record(http=[Exchange(status=200), Exchange(status=400, body=b"no"), Exchange(status=200)])
     assert of_record(record, NOW, accepted=False, told="") == Rejected(reason="answered 400: no")

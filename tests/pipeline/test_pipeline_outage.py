@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from fakes import START, FakeChannel
-from servers.newsdesk import Newsroom
+from servers.newsdesk import TITLE, Newsroom
 
 from monitor.model import Ambiguous, Rejected, RetryLater
 from monitor.pipeline.backlog import Fallback, Fallbacks
@@ -60,6 +61,30 @@ def test_a_service_that_answers_slowly_gets_everything_at_most_three_times(newsr
     assert taken == sorted(set(taken))
     states = {row.state for row in newsroom.store.queries.deliveries(("pending", "unconfirmed", "sent", "merged"), 100)}
     assert states == {"sent", "unconfirmed"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_a_service_does_in_half_a_day_everything_is_told_once_or_listed_as_unconfirmed(
+    newsroom: Newsroom, seed: int
+) -> None:
+    random = Random(seed)
+    moods = [None, DOWN, RetryLater(reason="429", retry_after=timedelta(seconds=90)), Ambiguous(reason="timeout")]
+    spells = [random.choice(moods) for _ in range(72)]  # ten minutes each
+    newsroom.desk.answer = lambda now: (
+        spells[min(71, (now - START) // (10 * MINUTE))] if now < START + 12 * HOUR else None
+    )
+    for n in range(144):
+        newsroom.tell([n])
+        newsroom.run(5 * MINUTE, timedelta(seconds=15))
+    newsroom.run(2 * HOUR, timedelta(seconds=15))
+
+    shown = newsroom.shown()
+    rows = newsroom.store.queries.deliveries(("pending", "sending", "dead", "unconfirmed"), 999)
+    open_ = {int(TITLE.findall(told.title)[0]) for row in rows for told in row.headlines}
+    assert {row.state for row in rows} <= {"unconfirmed"}
+    assert sorted(shown) == sorted(set(shown))
+    assert set(shown) | open_ == set(range(144))
+    assert not set(shown) & open_
 
 
 def test_every_alert_of_an_outage_is_in_the_books(newsroom: Newsroom) -> None:
