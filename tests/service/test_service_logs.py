@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,23 @@ PLANTED = {
     "FEED": "pl4nted-feed-key",
     "BEAT": "pl4nted-heartbeat-id",
     "CHAT": "987654321:pl4nted_telegram_token_abcdef",
+    "SLACK": "pl4ntedSLACKtokenabcdefgh",
+    "DISCORD": "pl4nted-discord-token",
+    "MAIL": "pl4nted-mail-password",
+    "NTFY": "pl4nted-ntfy-password",
+    "PAGER": "pl4ntedpushoverapplication1234",
+    "PROGRAM": "pl4nted-json-password",
+    "PROXY": "pl4nted-proxy-password",
+}
+# Nobody listens at port 9, which is the proxy of whatever is not on this machine, too.
+SERVICES = {
+    "CHAT": "tgram://{}/-1001234",
+    "SLACK": "slack://T1JJ3T3L2/A1BRTD4JD/{}/#desk",
+    "DISCORD": "discord://112233445566778899/{}",
+    "MAIL": "mailto://desk:{}@127.0.0.1:9/?from=desk@example.org&to=night@example.org",
+    "NTFY": "ntfy://desk:{}@127.0.0.1:9/topic",
+    "PAGER": "pover://uuuuuuuuuuuuuuuuuuuuuuuuuuuuuu@{}",
+    "PROGRAM": "json://desk:{}@127.0.0.1:9/hook",
 }
 CONFIG = """
 allow_private: [127.0.0.0/8]
@@ -68,10 +86,11 @@ sources:
   - {{name: good, url: "{url}/", discover: false, every: 5s,
       endpoints: [{{type: html, url: "{url}/", ticker: {{items: li}}}}], headers: {{Authorization: "${{HEADER}}"}}}}
   - {{name: down, url: "{url}/", discover: false, every: 5s, endpoints: [{{type: feed, url: "${{FEED}}"}}]}}
-rules: [{{name: port, any: [الميناء], notify: [hook, chat], article: none}}]
+rules: [{{name: port, any: [الميناء], notify: [hook, {names}], article: none}}]
+operator: CHAT
 channels:
   - {{name: hook, type: webhook, url: "${{WEBHOOK}}", secret: "${{SIGNING}}"}}
-  - {{name: chat, url: "${{CHAT}}"}}
+{channels}
 """
 PAGE = "<html><ul>{}</ul></html>"
 OLD = "<li><a href='/70001'>لقاء حول أشغال الطريق الساحلية</a></li>"
@@ -87,7 +106,8 @@ def site() -> Iterator[NewsSite]:
 
 def test_no_secret_is_written_anywhere_although_everything_fails(tmp_path: Path, site: NewsSite) -> None:
     config = tmp_path / "monitor.yaml"
-    config.write_text(CONFIG.format(url=site.url), "utf-8")
+    channels = "\n".join(f'  - {{name: {name}, url: "${{{name}}}"}}' for name in SERVICES)
+    config.write_text(CONFIG.format(url=site.url, names=", ".join(SERVICES), channels=channels), "utf-8")
     config.chmod(0o600)
     environ = {
         **os.environ,
@@ -99,8 +119,8 @@ def test_no_secret_is_written_anywhere_although_everything_fails(tmp_path: Path,
         "HEADER": PLANTED["HEADER"],
         "FEED": f"{site.url}/feed?key={PLANTED['FEED']}",
         "BEAT": f"{site.url}/{PLANTED['BEAT']}",
-        "CHAT": f"tgram://{PLANTED['CHAT']}/-1001234",
-        "HTTPS_PROXY": "http://127.0.0.1:9",  # nobody is asked outside of this machine
+        **{name: address.format(PLANTED[name]) for name, address in SERVICES.items()},
+        "HTTPS_PROXY": f"http://desk:{PLANTED['PROXY']}@127.0.0.1:9",
     }
 
     def call(*command: str) -> str:
@@ -123,11 +143,19 @@ def test_no_secret_is_written_anywhere_although_everything_fails(tmp_path: Path,
         log = []
         for line in process.stderr:
             log.append(json.loads(line))
-            if {"hook", "chat"} <= {each.get("channel") for each in log}:
+            if {"hook", *SERVICES} <= {each.get("channel") for each in log}:
                 break
         arguments = Path(f"/proc/{process.pid}/cmdline").read_text()
-        said = [call("status"), call("status", "--json"), call("deliveries", "list", "--json")]
-        said += [call("check", "--config", str(config)), call("doctor", "--config", str(config), "--json")]
+        asked = [
+            ("status",),
+            ("status", "--json"),
+            ("deliveries", "list", "--json"),
+            ("check", "--config", str(config)),
+        ]
+        asked += [("doctor", "--config", str(config), "--json"), ("export",)]
+        asked += [("notify", "test", name, "--config", str(config)) for name in ("MAIL", "PAGER")]
+        with ThreadPoolExecutor() as pool:
+            said = [*pool.map(lambda command: call(*command), asked)]
         process.send_signal(signal.SIGHUP)
         config.write_text(config.read_text("utf-8") + "nonsense: true\n", "utf-8")
         process.send_signal(signal.SIGTERM)
