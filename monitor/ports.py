@@ -386,6 +386,12 @@ class Store(Protocol):
     def save_discovery(self, discovery: Discovery) -> None:
         """Write the outcome of a look for endpoints in place of the last one."""
 
+    def polled_since(self, since: datetime) -> tuple[int, int]:
+        """Return how many endpoints were polled since then, and how many of them are well."""
+
+    def retry_failing(self, now: datetime, until: datetime) -> int:
+        """Make the failing endpoints due that would be asked by `until`, and return how many."""
+
     def try_writing(self) -> None:
         """Write something that changes nothing.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import ssl
@@ -18,6 +19,7 @@ from monitor.errors import StoreError
 from monitor.store import open_store
 
 MIB = 1024 * 1024
+TIME_ERROR = 5  # of adjtimex(2): the clock is not synchronised
 LITTLE, TOO_LITTLE = 500 * MIB, 50 * MIB  # of free disk; a database of a hundred sources grows by MiBs a month
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before that was never set
 
@@ -52,6 +54,18 @@ def clock(folder: Path) -> Finding:
     return ok("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 
+def synchronised() -> Finding:
+    """Ask the kernel whether anybody keeps the clock right (adjtimex(2))."""
+    adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
+    if adjtimex is None or adjtimex(ctypes.create_string_buffer(512)) != TIME_ERROR:
+        return ok("time service", "the clock is kept right")
+    return doubt(
+        "time service",
+        "nobody keeps the clock right, by which quiet hours and times in alerts go",
+        "run: timedatectl set-ntp true (apt-get install systemd-timesyncd); of a container: on its host",
+    )
+
+
 def _last_poll(folder: Path) -> datetime:
     """Return when the service last looked at a site, as far as that can be read."""
     try:
@@ -72,6 +86,17 @@ def configuration(config: Config) -> Finding:
         return doubt("configuration", "; ".join(doubts), "see: headline-monitor check")
     sizes = f"{len(config.sources)} sources, {len(config.rules)} rules, {len(config.channels)} channels"
     return ok("configuration", sizes)
+
+
+def listeners(config: Config) -> Finding:
+    """Say who would hear that the monitor or a source died."""
+    if config.heartbeat and config.operator:
+        return ok("who watches the monitor", f"channel {config.operator}, and whoever its heartbeat stops for")
+    if config.operator:
+        what, then = "nobody hears when this machine dies", "heartbeat: {url: file:secrets/heartbeat}"
+    else:
+        what, then = "nobody hears of a source that fails or a full disk", "operator: and the name of a channel"
+    return doubt("who watches the monitor", what, f"write {then}; see: deploy/README.md")
 
 
 def zone(config: Config) -> Finding:
@@ -107,6 +132,13 @@ def state(folder: Path) -> Finding:
         return wrong("state", f"{folder} cannot be written", f"run as its user, or: chown -R $USER {folder}")
     if folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return doubt("state", f"{folder} is open to other users of this machine", f"run: chmod 700 {folder}")
+    owner = folder.stat().st_uid
+    if others := sorted(file.name for file in folder.glob("*") if file.lstat().st_uid != owner):
+        return wrong(
+            "state",
+            f"{', '.join(others)} in {folder} does not belong to the owner of the folder",
+            f"run: chown -R --reference={folder} {folder}",
+        )
     if (folder / "monitor.db").exists():
         try:
             open_store(folder / "monitor.db", read_only=True).close()

@@ -27,7 +27,7 @@ COLORS = {"ok": "green", "doubt": "yellow", "wrong": "red"}
 @click.option("--offline", is_flag=True, help="Ask nobody: leave out name servers, sources and channels.")
 @json_option
 def doctor(config_path: Path, state: Path | None, *, offline: bool, as_json: bool) -> None:
-    """Check clock, time zone, certificates, folders, disk, configuration, name servers, sources and channels.
+    """Check clock, certificates, folders, disk, configuration, who watches, name servers, sources and channels.
 
     Works beside a running service: every source is asked for its page once, nothing is remembered and nothing is
     sent (`notify test CHANNEL` sends a sample). Exit status 1 when something is wrong.
@@ -47,6 +47,7 @@ def _look(config_path: Path, state: Path | None, *, offline: bool) -> Iterator[F
 
     folder = state_folder(state)
     yield checkup.clock(folder)
+    yield checkup.synchronised()
     yield checkup.certificates()
     yield checkup.state(folder)
     yield checkup.disk(folder)
@@ -58,6 +59,7 @@ def _look(config_path: Path, state: Path | None, *, offline: bool) -> Iterator[F
         return
     yield checkup.configuration(config)
     yield checkup.zone(config)
+    yield checkup.listeners(config)
     if not offline:
         from monitor.cli import outside
 

@@ -78,7 +78,8 @@ def loads(
 
 def warnings(config: Config) -> list[str]:
     """Return what is allowed but probably not meant, one sentence each."""
-    used = {name for rule in config.rules for name in rule.notify}
+    used = {name for rule in config.rules for name in rule.notify} | {config.operator}
+    used |= {channel.fallback for channel in config.channels}
     covered = {name for rule in config.rules for name in rule.sources}
     everything = any(not rule.sources for rule in config.rules)
     doubts = [

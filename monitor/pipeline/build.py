@@ -25,6 +25,7 @@ from monitor.pipeline.operate import Operator
 from monitor.pipeline.pacing import Pacer
 from monitor.pipeline.pages import Aside, Pages, Site
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.revive import Revival
 from monitor.pipeline.robots import RobotsBook
 from monitor.pipeline.scout import Scout, Watched, with_discovered
 from monitor.pipeline.unread import Unread
@@ -48,6 +49,7 @@ class Line:
     deliverer: Deliverer
     fallbacks: Fallbacks
     operator: Operator | None  # None: nobody wants to know
+    revival: Revival
     scout: Scout
 
 
@@ -149,6 +151,7 @@ def build(
         )
         if config.operator
         else None,
+        revival=Revival(store),
         scout=scout,
     )
 

@@ -338,6 +338,8 @@ class Service:
                 if not self._stop:
                     line, now = self._now.line, self.clock()
                     line.fallbacks.step(now)
+                    if again := line.revival.step(now):
+                        log(logging.INFO, "network is back", failing_asked_again=again)
                     if line.operator:
                         line.operator.step(now)
         except MonitorError as error:

@@ -229,6 +229,12 @@ class SqliteStore:
     def make_due(self, now: datetime) -> None:
         upkeep.make_due(self._database, now)
 
+    def retry_failing(self, now: datetime, until: datetime) -> int:
+        return upkeep.retry_failing(self._database, now, until)
+
+    def polled_since(self, since: datetime) -> tuple[int, int]:
+        return upkeep.polled_since(self._database, since)
+
     def shift_due(self, delta: timedelta, now: datetime) -> None:
         upkeep.shift_due(self._database, delta, now)
 

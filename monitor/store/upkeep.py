@@ -61,6 +61,23 @@ def make_due(database: Database, now: datetime) -> None:
         db.execute("UPDATE endpoint SET next_poll_at = ? WHERE active = 1 AND next_poll_at > ?", (ms(now), ms(now)))
 
 
+def retry_failing(database: Database, now: datetime, until: datetime) -> int:
+    with database.tx() as db:
+        return db.execute(
+            "UPDATE endpoint SET next_poll_at = :now"
+            " WHERE active = 1 AND failures > 0 AND next_poll_at > :now AND next_poll_at <= :until",
+            {"now": ms(now), "until": ms(until)},
+        ).rowcount
+
+
+def polled_since(database: Database, since: datetime) -> tuple[int, int]:
+    (row,) = database.read(
+        "SELECT count(*), count(*) FILTER (WHERE failures = 0) FROM endpoint WHERE active = 1 AND last_poll_at >= ?",
+        ms(since),
+    )
+    return row[0], row[1]
+
+
 def shift_due(database: Database, delta: timedelta, now: datetime) -> None:
     with database.tx() as db:
         _shift(db, delta // MILLISECOND, ms(now))

@@ -104,6 +104,25 @@ def test_a_wrong_configuration_a_readable_state_and_quiet_hours_in_utc_are_told(
     assert (code, found["configuration"]["state"]) == (1, "wrong")
 
 
+def test_who_hears_of_trouble_is_told(desk: Desk) -> None:
+    assert "operator:" in desk.doctor("--offline")[1]["who watches the monitor"]["next"]
+    written = desk.config.read_text("utf-8")
+    desk.config.write_text(written + "operator: screen\n", "utf-8")
+    assert "heartbeat:" in desk.doctor("--offline")[1]["who watches the monitor"]["next"]
+    desk.config.write_text(written + "operator: screen\nheartbeat: {url: 'https://beat.example/1'}\n", "utf-8")
+    assert desk.doctor("--offline")[1]["who watches the monitor"]["state"] == "ok"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of others")
+def test_a_file_that_the_service_cannot_use_is_told(desk: Desk) -> None:
+    state = desk.folder / "state"
+    state.mkdir(mode=0o700)
+    (state / "monitor.db").touch()
+    os.chown(state, 4321, 4321)
+    found = desk.doctor("--offline")[1]["state"]
+    assert (found["state"], found["next"]) == ("wrong", f"run: chown -R --reference={state} {state}")
+
+
 def test_a_damaged_database_is_told(desk: Desk) -> None:
     (desk.folder / "state").mkdir(mode=0o700)
     (desk.folder / "state" / "monitor.db").write_bytes(b"no database at all" * 100)

@@ -188,6 +188,8 @@ def test_nothing_is_doubted_in_a_good_file(read):
 def test_a_channel_that_nobody_uses_is_doubted(read):
     config = read(GOOD + "  - {name: spare, type: console}\n")
     assert warnings(config) == ["channel 'spare': no rule notifies it"]
+    operated = read(GOOD + "  - {name: spare, type: console}\noperator: spare\n")
+    assert warnings(operated) == []
 
 
 def test_a_source_that_no_rule_covers_is_doubted(read):
