@@ -92,4 +92,6 @@ def set_up(*, verbose: bool, style: str = "logfmt") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    # A turn that waits for the one before is said a line a second otherwise; what hangs is named by `stuck`.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     LOGGER.setLevel(logging.DEBUG if verbose else logging.INFO)
