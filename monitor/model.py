@@ -304,6 +304,7 @@ class Message:
     format: str  # text | html | markdown | json
     alert_ids: tuple[str, ...]
     instead_of: str | None = None  # the channel that it stands in for
+    urgent: bool = False  # one of its alerts has high priority: it rings where the service lets it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -64,6 +65,13 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "mailtos": {"cto": 15, "overflow": "upstream"},
 }
 _LISTS = ("targets", "channels", "emails", "topics", "devices", "phones", "rooms", "users")  # of recipients
+_PRIORITIES: dict[str, tuple[Any, Any]] = {  # of a service: the usual one, and the one that rings
+    "ntfy": ("default", "high"),
+    "ntfys": ("default", "high"),
+    "gotify": (5, 8),
+    "gotifys": (5, 8),
+    "pover": (0, 1),
+}
 _SHORTEST_SECRET = 6  # characters
 # The parsers of 150 services fail in as many ways; all of these mean that the URL is malformed.
 _MALFORMED = (AppriseException, TypeError, ValueError, LookupError, AttributeError)
@@ -83,6 +91,22 @@ class Target:
     def lanes(self) -> tuple[Lane, ...]:
         """What the service limits and a message counts for."""
         return lanes(self.schema, self.service)
+
+    @contextmanager
+    def ringing(self, *, urgent: bool) -> Iterator[None]:
+        """Let what is sent meanwhile ring, if it is urgent and the service knows of that.
+
+        A priority that the url asks for stays, unless it is the usual one.
+        """
+        usual, loud = _PRIORITIES.get(self.schema, (None, None))
+        if not urgent or loud is None or self.service.priority != usual:
+            yield
+            return
+        self.service.priority = loud
+        try:
+            yield
+        finally:
+            self.service.priority = usual
 
     def move_to(self, chat: str) -> bool:
         """Send to this chat from now on, as long as the program runs; False where that is not possible."""

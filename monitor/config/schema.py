@@ -123,7 +123,7 @@ class RuleConfig:
     min_sources: int = 1
     """Alert only when so many sites carry the story."""
     priority: Literal["normal", "high"] = "normal"
-    """`high` goes out first, and passes quiet hours and digests."""
+    """`high` goes out first, passes quiet hours and digests, and rings on ntfy, Gotify and Pushover."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

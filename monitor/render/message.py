@@ -59,6 +59,7 @@ def _lists(alerts: Sequence[Alert], filler: Filler) -> list[Message]:
             body=body,
             format=style.format,
             alert_ids=tuple(alert.id for alert in listed),
+            urgent=any(alert.high_priority for alert in listed),
         )
         for body, listed in brief(alerts, now, zone=zone, words=words, style=style, line=line)
     ]
@@ -102,6 +103,7 @@ def _message(batch: Sequence[tuple[Entry, str]], filler: Filler) -> Message:
         body=style.between.join(texts),
         format=style.format,
         alert_ids=tuple(e.alert.id for e, _ in batch),
+        urgent=any(e.alert.high_priority for e, _ in batch),
     )
 
 

@@ -184,6 +184,7 @@ def message_json(message: Message) -> str:
             "format": message.format,
             "alerts": list(message.alert_ids),
             **({"instead_of": message.instead_of} if message.instead_of else {}),
+            **({"urgent": True} if message.urgent else {}),
         }
     )
 
@@ -200,6 +201,7 @@ def delivery(row: sqlite3.Row) -> Delivery:
             format=data["format"],
             alert_ids=tuple(data["alerts"]),
             instead_of=data.get("instead_of"),
+            urgent=data.get("urgent", False),
         ),
         created_at=moment(row["created_at"]),
         attempts=row["attempts"],

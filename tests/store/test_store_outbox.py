@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,12 @@ def test_a_frozen_message_comes_back_as_it_was_rendered_and_its_alerts_wait_no_m
         id=made.id, channel="desk", recipient="42", message=made.message, created_at=START, attempts=1
     )
     assert state == RecipientState(channel="desk", recipient="42")
+
+
+def test_a_message_comes_back_as_urgent_as_it_was_frozen(store: SqliteStore, alerts: list[Alert]) -> None:
+    made = delivery(alerts)
+    store.freeze([replace(made, message=replace(made.message, urgent=True))])
+    assert _claimed(store).message.urgent
 
 
 def test_freezing_again_after_a_crash_makes_no_second_message(store: SqliteStore, alerts: list[Alert]) -> None:
