@@ -31,10 +31,10 @@ class ConfigError(MonitorError):
 
 
 class SourceError(MonitorError):
-    """One poll of an endpoint failed."""
+    """One poll of an endpoint failed; what a site wrote into the message disturbs no terminal and no database."""
 
     def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(message)
+        super().__init__(message if message.isprintable() else _harmless(message))
         self.retry_after = retry_after
 
 
@@ -87,3 +87,8 @@ class MemoryChanged(StoreError):
 
 class ChannelError(MonitorError):
     """A channel cannot be built from its options."""
+
+
+def _harmless(message: str) -> str:
+    """Return the message with an escape in the place of every sign that is not to be seen."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in message)

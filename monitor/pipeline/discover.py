@@ -110,6 +110,7 @@ class _Look:
         self._error: SourceError | None = None
         self._stopped: str | None = None
         self._rules: str | None = None
+        self._robots_txt = Robots()
         self._on_page: frozenset[str] = frozenset()
 
     def survey(self, wanted: int) -> Survey:
@@ -119,7 +120,8 @@ class _Look:
             good = 0 if page.error else 1
             queue = deque(self._candidates(front))
             while queue and good < wanted and not self._is_over():
-                attempt, more = self._try(queue.popleft())
+                attempt, named = self._try(queue.popleft())
+                more = [one for one in named if self._may_ask(one, self._robots_txt)]
                 queue = deque(once([*more, *queue]))
                 if attempt:
                     others.append(attempt)
@@ -154,6 +156,7 @@ class _Look:
         robots = self._robots(urljoin(url, "/robots.txt"))
         if robots is None:
             return []
+        self._robots_txt = robots
         self._delay = max(PAUSE, min(robots.delay, LONGEST_PAUSE))
         with self._by.parsing:
             html = decode(front.body, front.content_type) if front else ""
@@ -165,8 +168,12 @@ class _Look:
         return [one for one in found if self._may_ask(one, robots)]
 
     def _may_ask(self, candidate: Candidate, robots: Robots) -> bool:
-        """Tell whether robots.txt allows it, and the source's headers, which may hold a key, can go along."""
-        known = not self._context.headers or urlsplit(candidate.url).netloc == urlsplit(self._url).netloc
+        """Tell whether robots.txt allows it, and the source's headers, which may hold a key, can go along.
+
+        A proxy is asked for nothing but the site itself either: nobody here sees where another name leads.
+        """
+        guarded = bool(self._context.headers or self._context.proxy)
+        known = not guarded or urlsplit(candidate.url).netloc == urlsplit(self._url).netloc
         return known and robots.allows(self._extractor(candidate).request().url)
 
     def _robots(self, url: str) -> Robots | None:

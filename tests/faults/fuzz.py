@@ -298,10 +298,17 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     args = parser.parse_args()
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    report = trial(args.count, args.seed, args.first, lambda so_far: print(so_far, file=sys.stderr, flush=True))
-    for finding in report.findings:
-        print(finding)
-    print(report)
+    told = 0
+
+    def tell(report: Report) -> None:
+        nonlocal told
+        for finding in report.findings[told:]:
+            print(finding, flush=True)
+        told = len(report.findings)
+        print(report, file=sys.stderr, flush=True)
+
+    report = trial(args.count, args.seed, args.first, tell)
+    tell(report)
     sys.exit(1 if report.findings else 0)
 
 

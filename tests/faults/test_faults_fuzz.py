@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from faults.fuzz import trial
 
+from monitor.errors import FetchError
+
 
 def test_no_damaged_answer_ends_without_a_sentence() -> None:
     report = trial(count=400, seed=20261125)
@@ -13,5 +15,7 @@ def test_no_damaged_answer_ends_without_a_sentence() -> None:
     assert report.ends["no headlines"] > 20
 
 
-def test_a_page_that_wraps_its_text_a_thousand_times_is_read() -> None:
-    assert trial(count=1, seed=1, first=4624).findings == []
+def test_what_a_site_writes_into_a_sentence_disturbs_no_terminal() -> None:
+    said = str(FetchError("no 'blocks' among the keys '\x1b[2J\ud800\u202e'", kind="protocol"))
+
+    assert said == "no 'blocks' among the keys '\\x1b[2J\\ud800\\u202e'"

@@ -226,3 +226,30 @@ def test_a_news_sitemap_is_found_by_robots_txt_and_through_an_index(site: NewsSi
     assert others(survey) == [("sitemap", f"{site.url}/news-sitemap.xml")]
     assert survey.working[0].candidate.origin == f"named by {site.url}/sitemap_index.xml"
     assert "/post-sitemap1.xml" not in site.asked
+
+
+def test_what_a_sitemap_names_is_asked_for_by_the_same_rules(site: NewsSite, explore) -> None:
+    site.pages = {
+        "/": EMPTY % "",
+        "/robots.txt": f"User-agent: *\nDisallow: /news-sitemap\nSitemap: {site.url}/sitemap_index.xml\n",
+        "/sitemap_index.xml": sitemap_index(f"{site.url}/news-sitemap.xml"),
+        "/news-sitemap.xml": news_sitemap(site.url, [1, 2, 3]),
+    }
+
+    assert others(explore(site.url)) == []
+    assert "/sitemap_index.xml" in site.asked
+    assert "/news-sitemap.xml" not in site.asked
+
+
+def test_a_key_of_the_source_goes_to_no_other_site_that_a_sitemap_names(site: NewsSite, explore) -> None:
+    with NewsSite() as other:
+        other.pages["/news-sitemap.xml"] = news_sitemap(other.url, [1, 2, 3])
+        site.pages = {
+            "/": EMPTY % "",
+            "/robots.txt": f"Sitemap: {site.url}/sitemap_index.xml\n",
+            "/sitemap_index.xml": sitemap_index(f"{other.url}/news-sitemap.xml"),
+        }
+        explore(site.url, headers={"X-Key": "k"})
+
+    assert "/sitemap_index.xml" in site.asked
+    assert other.asked == []

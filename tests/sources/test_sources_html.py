@@ -477,3 +477,10 @@ def test_the_request_carries_the_sources_headers_and_networks(options):
         assert asked.headers["Accept"].startswith(accepted)
     own = SiteContext(source="s", zone=ZoneInfo("UTC"), headers={"accept": "*/*"})
     assert KINDS["html"].build(options(), own).request().headers == {"accept": "*/*"}
+
+
+def test_a_text_wrapped_a_thousand_times_is_read(extractor, fetched):
+    wrapped = "<b>" * 1500 + "عاجل" + "</b>" * 1500
+    page = f"<ul class=ticker><li>{wrapped}<a href=/1>الميناء يفتح رصيفا جديدا أمام سفن الصيد</a></li></ul>"
+    (item,) = extractor("html", ticker={"items": ".ticker li"}).extract(fetched(page))
+    assert "الميناء يفتح رصيفا" in item.title
