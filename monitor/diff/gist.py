@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from monitor.diff import lists
 from monitor.diff.listing import folded
@@ -137,18 +138,24 @@ def _word(token: str) -> Word | None:
     if token[0].isdigit():
         digits = _THOUSANDS.sub("", token)
         return _number(digits) if digits else None
+    listed = _listed()
+    if token in listed:
+        return listed[token]
     stemmed = stem(token)
-    for listed, sign, weight in (
-        (lists.places(), "@", PLACE),
-        (lists.events(), "!", EVENT),
-        (lists.things(), "~", THING),
-    ):
-        number = listed.get(token, listed.get(stemmed))
-        if number is not None:
-            stages = lists.stages().get(token) or lists.stages().get(stemmed, frozenset())
-            return Word(f"{sign}{number}", weight, f"{sign}{number}", stages)
-    common = token in lists.common() or stemmed in lists.common()
-    return Word(stemmed, COMMON if common else SHORT if len(token) < 3 else PLAIN, root(stemmed) or stemmed)
+    return listed.get(stemmed) or Word(stemmed, SHORT if len(token) < 3 else PLAIN, root(stemmed) or stemmed)
+
+
+@cache
+def _listed() -> Mapping[str, Word]:
+    """Return what the words of the lists, and their stems, count as; places before events, things and the common."""
+    found = {word: Word(stem(word), COMMON, root(stem(word)) or stem(word)) for word in lists.common()}
+    sorts = ((lists.things(), "~", THING), (lists.events(), "!", EVENT), (lists.places(), "@", PLACE))
+    for numbers, sign, weight in sorts:
+        for word, number in numbers.items():
+            key = f"{sign}{number}"
+            stages = lists.stages().get(word) or lists.stages().get(stem(word), frozenset())
+            found[word] = Word(key, weight, key, stages)
+    return found
 
 
 def _number(digits: str) -> Word:

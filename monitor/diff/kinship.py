@@ -10,7 +10,7 @@ from monitor.diff.stems import root
 _ROOT, _TYPO, _PARTICLE = 0.85, 0.9, 0.95
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def kinship(key: str, other: str) -> float:
     """Return how much of a stem another one counts as: 0 to 1."""
     shared = root(key)
