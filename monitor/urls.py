@@ -77,7 +77,7 @@ class ArticleId:
     strong: bool
 
 
-@lru_cache(maxsize=2048)  # every poll asks for the same links again
+@lru_cache(maxsize=1024)  # every poll asks for the same links again
 def canonical(url: str) -> str:
     """Return the form that is the same for all addresses of one article.
 
@@ -99,7 +99,7 @@ def host(url: str) -> str:
     return _host(parts) if parts else ""
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def article_id(url: str) -> ArticleId | None:
     """Return the article's number, or None when the address has none or two that contradict each other.
 

@@ -62,7 +62,7 @@ class Signs:
     denies: bool  # says that something is not so
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def gist(title: str) -> Gist:
     """Return what a headline tells."""
     text = title_key(title)
@@ -88,7 +88,7 @@ def gist(title: str) -> Gist:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def signs(title: str) -> Signs:
     """Return what tells a headline from others that have the same words."""
     tokens = title_key(title).split()
@@ -127,7 +127,7 @@ def _counts(words: list[Word]) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _word(token: str) -> Word | None:
     """Return what a folded word, or a number with its sign, counts as, or None: nothing."""
     token = token.lstrip("+-" + SIGNS)  # a title of symbols only is kept as it is

@@ -36,13 +36,13 @@ _LATIN_ENDINGS = (
 _SHORT_ARABIC, _SHORT_LATIN = 3, 4  # letters that must be left
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def stem(word: str) -> str:
     """Return a folded word without particles, article and endings."""
     return _arabic(word) if languages_of(word) == ("ar",) else _latin(word)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def root(stemmed: str) -> str:
     """Return what a stem's derivations share: consonants in Arabic, the beginning in Latin script; '' if too little."""
     if languages_of(stemmed) != ("ar",):

@@ -39,6 +39,6 @@ def _texts(told: Gist) -> Iterator[str]:
             yield event + other
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _mark(text: str) -> int:
     return crc32(text.encode("utf-8", "surrogatepass"))

@@ -12,7 +12,7 @@ from monitor.text.tokens import WORD
 _SIGNED_WORD = re.compile(rf"((?<!\w)[+\-−–—](?=\d))?({WORD})")
 
 
-@lru_cache(maxsize=2048)  # every poll asks for the same titles again
+@lru_cache(maxsize=1024)  # every poll asks for the same titles again
 def title_key(title: str) -> str:
     """Return the folded words of a title, joined by spaces, without a leading mark such as «عاجل :».
 

@@ -181,7 +181,7 @@ ALLOCATOR = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}  # as 
 MEMORY = """
 import os, sys, time, threading
 from pathlib import Path
-from monitor.cli.run import serve
+from monitor.cli.serving import serve
 from monitor.store import open_store
 store = open_store(Path(sys.argv[2]))
 def report():

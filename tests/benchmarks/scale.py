@@ -28,7 +28,7 @@ SERVICE = """
 import json, os, sys, threading, time
 from datetime import timedelta
 from pathlib import Path
-from monitor.cli.run import serve
+from monitor.cli.serving import serve
 from monitor.pipeline.poll import Poller
 from monitor.service.logs import set_up
 from monitor.store import open_store

@@ -87,12 +87,12 @@ def _item(page: Page, times: Times, position: int, chosen: _Chosen) -> Item:
     )
 
 
-@lru_cache(maxsize=2048)  # every headline of a list has the same; the last items of each endpoint are kept
+@lru_cache(maxsize=1024)  # every headline of a list has the same; the last items of each endpoint are kept
 def _evidence(rule: str, path: str) -> str:
     return f"detected {rule}: {path}"
 
 
-@lru_cache(maxsize=2048)  # every poll asks for the same titles again
+@lru_cache(maxsize=1024)  # every poll asks for the same titles again
 def _shown(title: str) -> tuple[str, bool]:
     """Return the display form of a title, and whether it begins with a mark such as «عاجل»."""
     shown = clean(title)

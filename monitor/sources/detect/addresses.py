@@ -54,7 +54,7 @@ class Address:
     stop: bool  # it is called a tag, a category, a login ...
 
 
-@lru_cache(maxsize=2048)  # every poll asks for the same links again
+@lru_cache(maxsize=1024)  # every poll asks for the same links again
 def address(base: str, href: str) -> Address | None:
     """Return what a link of a page leads to, or None when that is no page of its own."""
     url = None if _leads_nowhere(href) else absolute(base, href)

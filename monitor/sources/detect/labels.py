@@ -42,14 +42,14 @@ def labels_among(elements: Iterable[Element]) -> dict[Element, tuple[str, float]
     return found
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _label(text: str) -> tuple[str, float] | None:
     text = " ".join(text.split())
     points = label_points(text) if 1 < len(text) <= LONGEST_LABEL else 0.0
     return (text, points) if points else None
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def label_points(text: str) -> float:
     """Return what a short text says about being a ticker's label."""
     if is_breaking_label(text):

@@ -56,7 +56,7 @@ class Look:
     ticker: float
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def look(classes: str, identifier: str) -> Look:
     """Return what the values of `class` and `id` say."""
     names = [name for name in (*classes.split(), identifier) if name and not _STATE.match(name)]

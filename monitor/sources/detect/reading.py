@@ -90,12 +90,12 @@ def _is_badge(element: Element) -> bool:
     return _leads_on(text) or (element.get("class") is not None and label_points(" ".join(text.split())) > 0)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _leads_on(text: str) -> bool:
     return bool(_STEP.fullmatch(" ".join(text.split())))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _is_label(text: str) -> bool:
     text = text.strip()
     return 0 < len(text) <= LONGEST_LABEL and is_breaking_label(text)

@@ -102,7 +102,7 @@ def _own_points(page: Page) -> list[float]:
     ]
 
 
-@lru_cache(maxsize=2048)  # every poll asks for the same stories again
+@lru_cache(maxsize=1024)  # every poll asks for the same stories again
 def _words_points(title: str, rank: Rank, address: Address) -> float:
     """Return what the title and the address say."""
     words = _WORD.findall(title.lower())
@@ -152,7 +152,7 @@ def _place_points(story: Story, page: Page) -> float:
     return points
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _points_near(looks: tuple[Look, ...]) -> float:
     kinds = frozenset[str]().union(*(look.kinds for look in looks))
     return sum(_NEAR.get(kind, 0) for kind in kinds)
