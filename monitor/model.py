@@ -173,6 +173,7 @@ class Memory:
     revision: int
     headlines: tuple[Remembered, ...]
     loose: tuple[Remembered, ...] = ()  # the newest without a link, whatever their keys
+    recent: tuple[str, ...] = ()  # addresses that the source showed last, whatever their keys
     watched_since: datetime | None = None  # first good poll of any of the source's endpoints
 
 
@@ -212,6 +213,7 @@ class Carrier:
     title: str
     story: int  # id of the first headline of its story
     told: frozenset[str]  # names of the rules whose alerts for it went out, or will
+    seen_at: datetime  # for the first time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -459,6 +461,7 @@ class PollState:
     last_ok_at: datetime | None = None
     last_change_at: datetime | None = None
     typical_items: int = 0  # running mean of items per good page
+    bar: tuple[str, ...] = ()  # what stood in it without a link at the last look, in order
     polls: int = 0
     failures: int = 0  # in a row
     last_error: str | None = None

@@ -30,11 +30,11 @@ def judge_edit(old: str, new: str) -> EditKind | None:
     return EditKind.WORDING
 
 
-def is_version(old: str, new: str) -> bool:
-    """Tell whether an item without a link is a new version of another; in doubt it is news."""
+def is_version(old: str, new: str, least: float = VERSION) -> bool:
+    """Tell whether an item without a link is a version of another, by a likeness of `least`; in doubt it is news."""
     likeness = compare(old, new)
     doubts = {what for what, _ in likeness.doubts}
-    return likeness.version >= VERSION and doubts.isdisjoint(ANOTHER) and signs(old).days == signs(new).days
+    return likeness.version >= least and doubts.isdisjoint(ANOTHER) and signs(old).days == signs(new).days
 
 
 def _counts(told: Signs) -> set[str]:

@@ -6,23 +6,26 @@ telling are done elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
-from monitor.diff import identity
+from monitor.diff import identity, learning
 from monitor.diff.edits import is_version, judge_edit
+from monitor.diff.sightings import Sighting, collect
 from monitor.errors import ExtractError
 from monitor.model import Change, ChangeKind, EditKind, Headline, Item, Memory, Remembered, Section, Upsert, make_id
+from monitor.text import title_key
 
 REFRESH_SEEN = timedelta(hours=1)  # how exact "last seen" is kept: it only serves forgetting by age
 PROMOTION_WINDOW = timedelta(hours=1)  # later arrivals in the ticker are old news taking its turn
-FRESH = timedelta(minutes=15)  # what is so young is news even to an endpoint that only starts to learn ...
-MOST_FRESH = 5  # ... unless it is many, which shows that the dates say nothing
 EDITS_PER_HOUR = 3  # of one headline; further ones are kept and not told again
-LOOSE_FOR = timedelta(hours=6)  # how long an item without a link may be followed by a new version of it
-EDIT_LIMIT = 24  # versions of one headline; more is a counter in the title, not an editor
+EDIT_LIMIT = 24  # versions of one headline; a title of which then only the number moves has a counter in it
 LONGEST_TITLE = 160  # characters; 99 % of headlines are shorter than 126, longer texts are leads
+MOST_EDITED = 1 / 4  # share of the known titles that editors change while an endpoint's options are changed
+ON_ONE_LINK = 0.5  # likeness of two titles that a live page or a section shows one after the other
 COLLAPSE = 0.3  # a page with less than this share of its usual headlines has collapsed ...
 COLLAPSE_FROM = 8  # ... if it usually shows at least this many
 
@@ -34,16 +37,12 @@ class Diff:
     upserts: tuple[Upsert, ...]
     seen_ids: tuple[int, ...]
     changes: tuple[Change, ...]
-    known: int  # how many items were known before
-
-
-@dataclass(slots=True)
-class _Sighting:
-    """One headline of the page while its items are collected."""
-
-    known: Remembered | None
-    items: list[Item] = field(default_factory=list)
-    keys: set[str] = field(default_factory=set)
+    known: int  # how many headlines were known before
+    items: int = 0  # of the page
+    below: frozenset[str] = frozenset()  # ids of new ones that stand under an old link, or below what was there before
+    leading: frozenset[str] = frozenset()  # ids of new ones above all, or in the ticker
+    apart: frozenset[str] = frozenset()  # ids of new ones in a block of the page that shows nothing familiar
+    bar: tuple[str, ...] = ()  # items without a link, as the next look at the endpoint wants to know them
 
 
 def compare(
@@ -55,6 +54,8 @@ def compare(
     baseline: bool,
     absent_since: datetime | None = None,
     backlog: int = 0,
+    read_at: datetime | None = None,
+    bar: Sequence[str] = (),
 ) -> Diff:
     """Return what the page changes.
 
@@ -68,27 +69,38 @@ def compare(
         absent_since: headlines last seen before it have reappeared; the source was read without them since. None:
             nothing ever reappears.
         backlog: how many of the newest headlines are told although the source is looked at for the first time.
+        read_at: when the endpoint was last read well; it learns again when it is read otherwise since.
+        bar: as the last look at the endpoint returned it.
     """
-    sightings = _collect(items, memory, now)
-    fresh = (*_fresh(sightings, memory, now), *_backlog(sightings, memory, backlog)) if baseline else ()
+    sightings, shown = collect(items, memory, now, bar)
+    fresh = learning.news(sightings, memory, now, read_at, backlog) if baseline else ()
     upserts: list[Upsert] = []
     changes: list[Change] = []
+    odd: dict[str, set[str]] = {"below": set(), "apart": set(), "leading": set(), "": set()}
+    quiet_edits = baseline and not _few_edits(sightings, now, read_at)
     for sighting in sightings:
         upsert, change = (
-            _judge_known(sighting, sighting.known, now, baseline=baseline, absent_since=absent_since)
+            _judge_known(sighting, sighting.known, now, baseline=baseline, quiet=quiet_edits, absent_since=absent_since)
             if sighting.known
-            else (_judge_new(source, sighting, now, baseline=baseline and sighting not in fresh))
+            else _judge_new(source, sighting, now, baseline=baseline and sighting not in fresh)
         )
         if upsert:
             upserts.append(upsert)
         if change:
             changes.append(change)
+        if change and change.kind is ChangeKind.NEW:
+            odd[_place(sighting, baseline=baseline)].add(change.id)
     known = [sighting.known for sighting in sightings if sighting.known]
     return Diff(
         upserts=tuple(upserts),
         seen_ids=tuple(k.id for k in known if now - k.last_seen_at >= REFRESH_SEEN),
         changes=tuple(changes),
         known=len(known),
+        items=len(items),
+        below=frozenset(odd["below"]),
+        leading=frozenset(odd["leading"]),
+        apart=frozenset(odd["apart"]),
+        bar=shown,
     )
 
 
@@ -105,96 +117,31 @@ def check_plausible(diff: Diff, items: Sequence[Item], typical: int) -> None:
         )
 
 
-def _collect(items: Sequence[Item], memory: Memory, now: datetime) -> list[_Sighting]:
-    """Group the page's items into headlines: known ones by memory, new ones among themselves."""
-    sightings: list[_Sighting] = []
-    by_id: dict[int, _Sighting] = {}
-    by_key: dict[str, list[Remembered]] = {}
-    for headline in memory.headlines:
-        for key in headline.keys:
-            by_key.setdefault(key, []).append(headline)
-    for item, keys in zip(items, identity.keys_of_page(items), strict=True):
-        known = _find_known(item, keys, by_key)
-        sighting = by_id.get(known.id) if known else _find_new(item, keys, sightings)
-        if sighting is None:
-            sighting = _Sighting(known)
-            sightings.append(sighting)
-            if known:
-                by_id[known.id] = sighting
-        sighting.items.append(item)
-        sighting.keys |= keys
-    _follow_loose(sightings, [known for known in memory.loose if known.id not in by_id], now)
-    return sightings
+def _place(sighting: Sighting, *, baseline: bool) -> Literal["leading", "", "below", "apart"]:
+    """Return where a new headline stands: news appears above what was there before, or in the ticker."""
+    if sighting.known:
+        return "below"
+    if any(place.ticker or (place.leads and not baseline) for place in sighting.places):
+        return "leading"
+    if any(place.above and not baseline for place in sighting.places):
+        return ""
+    return "below" if any(place.share for place in sighting.places) else "apart"
 
 
-def _follow_loose(sightings: Sequence[_Sighting], gone: list[Remembered], now: datetime) -> None:
-    """Take a new item without a link for a version of one without a link that is gone from the page."""
-    gone = [known for known in gone if now - known.headline.first_seen_at <= LOOSE_FOR]
-    for sighting in sightings:
-        if sighting.known or any(item.url for item in sighting.items):
-            continue
-        title = sighting.items[0].title
-        known = next((known for known in gone if is_version(known.headline.title, title)), None)
-        if known:
-            gone.remove(known)
-            sighting.known = known
+def _few_edits(sightings: Sequence[Sighting], now: datetime, read_at: datetime | None) -> bool:
+    """Tell whether an endpoint that is read otherwise now shows the titles that it showed before, but for a few."""
+    known = [sighting for sighting in sightings if sighting.known]
+    edited = sum(_new_title(sighting, sighting.known) is not None for sighting in known if sighting.known)
+    return learning.was_read(read_at, now) and edited <= MOST_EDITED * len(known)
 
 
-def _find_known(item: Item, keys: Collection[str], by_key: Mapping[str, Sequence[Remembered]]) -> Remembered | None:
-    """Return the remembered headline that shares most keys with the item, by the strongest of them."""
-    near = {known.id: known for key in keys for known in by_key.get(key, ())}
-    found = []
-    for known in near.values():
-        shared, was = known.keys.intersection(keys), known.headline
-        if identity.same_headline(shared, item.title, item.url, was.title, was.url):
-            strength = -identity.STRENGTH.index(identity.primary(shared)[0])
-            found.append((len(shared), strength, was.breaking == item.breaking, known.id))
-    return near[max(found)[-1]] if found else None
-
-
-def _find_new(item: Item, keys: Collection[str], sightings: Sequence[_Sighting]) -> _Sighting | None:
-    for sighting in sightings:
-        shared = sighting.keys.intersection(keys)
-        if sighting.known or not shared:
-            continue
-        # One without a link must not join two that have one: the next look would tell them apart.
-        linked = [x for x in sighting.items if x.url and item.url]
-        if any(identity.same_headline(shared, item.title, item.url, x.title, x.url) for x in linked or sighting.items):
-            return sighting
-    return None
-
-
-def _fresh(sightings: Sequence[_Sighting], memory: Memory, now: datetime) -> Sequence[_Sighting]:
-    """Return the unknown headlines that were published a moment ago, and after the source was first learned."""
-    if memory.watched_since is None:
-        return ()
-    begin = max(memory.watched_since, now - FRESH)
-    found = [
-        sighting
-        for sighting in sightings
-        if not sighting.known and any(i.published_at and begin < i.published_at <= now for i in sighting.items)
-    ]
-    return found if len(found) <= MOST_FRESH else ()
-
-
-def _backlog(sightings: Sequence[_Sighting], memory: Memory, most: int) -> Sequence[_Sighting]:
-    """Return the newest headlines of a source that was never read: by date where there are dates, else the first."""
-    if memory.watched_since is not None or most < 1:
-        return ()
-    return sorted(sightings, key=_published, reverse=True)[:most]
-
-
-def _published(sighting: _Sighting) -> float:
-    return max((item.published_at.timestamp() for item in sighting.items if item.published_at), default=0.0)
-
-
-def _judge_new(source: str, sighting: _Sighting, now: datetime, *, baseline: bool) -> tuple[Upsert, Change | None]:
+def _judge_new(source: str, sighting: Sighting, now: datetime, *, baseline: bool) -> tuple[Upsert, Change | None]:
     headline = Headline(
         source=source,
         key=identity.primary(sighting.keys),
         title=_fullest([item.title for item in sighting.items]),
         section=_section(sighting.items),
-        url=next((item.url for item in sighting.items if item.url), None),
+        url=sighting.url,
         published_at=next((item.published_at for item in sighting.items if item.published_at), None),
         first_seen_at=now,
         breaking=any(item.breaking for item in sighting.items),
@@ -204,14 +151,20 @@ def _judge_new(source: str, sighting: _Sighting, now: datetime, *, baseline: boo
 
 
 def _judge_known(
-    sighting: _Sighting, known: Remembered, now: datetime, *, baseline: bool, absent_since: datetime | None
+    sighting: Sighting,
+    known: Remembered,
+    now: datetime,
+    *,
+    baseline: bool,
+    quiet: bool,  # edits are not told
+    absent_since: datetime | None,
 ) -> tuple[Upsert | None, Change | None]:
     old = known.headline
     breaking = any(item.breaking for item in sighting.items)
     promoted = breaking and not old.breaking
     title = _new_title(sighting, known)
     new_keys = frozenset(sighting.keys - known.keys)
-    if title and old.version >= EDIT_LIMIT and identity.overlap(title, old.title) >= identity.MIN_OVERLAP:
+    if title and old.version >= EDIT_LIMIT and _without_numbers(title) == _without_numbers(old.title):
         title, new_keys = None, frozenset(key for key in new_keys if not key.startswith("t:"))
     returned = absent_since is not None and known.last_seen_at < absent_since and not baseline
     if not (title or promoted or new_keys or returned):
@@ -222,13 +175,13 @@ def _judge_known(
         version=old.version + 1 if title else old.version,
         breaking=old.breaking or breaking,
         section=Section.TICKER if promoted else old.section,
-        url=old.url or next((item.url for item in sighting.items if item.url), None),
+        url=old.url or sighting.url,
         published_at=old.published_at or next((i.published_at for i in sighting.items if i.published_at), None),
     )
     upsert = Upsert(id=known.id, headline=headline, new_keys=new_keys, edits=known.edits, edits_since=known.edits_since)
     if title:
         upsert, edited = _judge_edit(upsert, known, sighting, now)
-        return upsert, None if baseline else edited
+        return upsert, None if quiet else edited
     if baseline:
         return upsert, None
     if promoted and not known.baseline and now - old.first_seen_at <= PROMOTION_WINDOW:
@@ -238,10 +191,12 @@ def _judge_known(
     return upsert, None
 
 
-def _judge_edit(upsert: Upsert, known: Remembered, sighting: _Sighting, now: datetime) -> tuple[Upsert, Change]:
+def _judge_edit(upsert: Upsert, known: Remembered, sighting: Sighting, now: datetime) -> tuple[Upsert, Change]:
     """Return what a new title is: an edit, or another story under a link that is used again."""
     old, headline = known.headline, upsert.headline
     kind = judge_edit(old.title, headline.title)
+    if kind and old.url and identity.says_little(old.url) and not is_version(old.title, headline.title, ON_ONE_LINK):
+        kind = None  # a live page or a section: its link says nothing about the story
     if kind is None:  # told in full, as if nothing had been told under the link
         dates = [item.published_at for item in sighting.items if item.published_at]
         headline = replace(headline, first_seen_at=now, published_at=next(iter(dates), None))
@@ -259,10 +214,15 @@ def _judge_edit(upsert: Upsert, known: Remembered, sighting: _Sighting, now: dat
     )
 
 
-def _new_title(sighting: _Sighting, known: Remembered) -> str | None:
+def _new_title(sighting: Sighting, known: Remembered) -> str | None:
     """Return the fullest title of the page that the headline was never seen with."""
-    unseen = [item.title for item in sighting.items if identity.key_of_title(item.title) not in known.keys]
+    shown = zip(sighting.items, sighting.names, strict=True)
+    unseen = [item.title for item, names in shown if names.isdisjoint(known.keys)]
     return _fullest(unseen) if unseen else None
+
+
+def _without_numbers(title: str) -> str:
+    return re.sub(r"\d+", "0", title_key(title))
 
 
 def _fullest(titles: Sequence[str]) -> str:

@@ -1,74 +1,143 @@
-"""Whether many new headlines at once are news or old ones that a site dug out: a new layout, a back-fill, an archive.
+"""Whether many changes at one look are news or what a site dug out: a new layout, a back-fill, an archive.
 
-Judges by what can be proven (dates, article numbers, a page without one familiar headline); when nothing speaks
-against them, however many they are, they are news.
+Judges by what can be proven (dates, article numbers, known titles and stories), then by where on the page the
+headlines stand. When nothing speaks against them, however many they are, they are news.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from monitor import urls
+from monitor.diff import identity
+from monitor.diff.age import is_old, known_numbers
+from monitor.diff.engine import Diff
 from monitor.model import Change, ChangeKind, Flood, Memory, PollState, make_id
 
-FLOOD_FROM = 12  # new headlines at one look
-STALE = timedelta(hours=6)  # published so long before the last look: it was there to be seen, and was not
+FLOOD_FROM = 12  # changes of one kind at one look
+GROWN_FROM = 2  # new ones below the familiar ones of a page that shows many more headlines than before ...
+GROWN = 1.5  # ... so many times as many
 SHORT_GAP = timedelta(minutes=30)  # between two looks, within which no page changes wholly by itself
-_NUMBERS_FROM = 3  # known article numbers that make an order
+TOLD_LATELY = timedelta(hours=1)  # a story that another site has had for no longer is news
 
 
-def judge(changes: Sequence[Change], known: int, memory: Memory, state: PollState, now: datetime) -> Flood | None:
+def judge(
+    diff: Diff, memory: Memory, state: PollState, now: datetime, elsewhere: Mapping[str, datetime] | None = None
+) -> Flood | None:
     """Return what is to be held back of one look's changes, or None.
 
     Args:
-        changes: of the page.
-        known: how many of the page's headlines were known.
+        diff: what the page changes.
         memory: the headlines that the page was compared with.
         state: of the endpoint, as the last look left it.
         now: when the page was fetched.
+        elsewhere: by id of a change, when another site was first seen with its story.
     """
-    new = [change for change in changes if change.kind is ChangeKind.NEW]
-    if len(new) < FLOOD_FROM or state.last_ok_at is None:
+    if state.last_ok_at is None:
         return None
-    numbers = _known_numbers(memory)
-    old, fresh = set[str](), set[str]()
-    for change in new:
-        verdict = _is_old(change, numbers, state.last_ok_at)
-        if verdict is not None:
-            (old if verdict else fresh).add(change.id)
-    doubtful = frozenset(change.id for change in new if change.id not in fresh)
-    if len(old) * 2 >= len(new):
-        return _flood(state, doubtful, now, f"{len(new)} headlines at once, {len(old)} of them old by date or number")
-    strange = known == 0 and len(new) >= state.typical_items / 2 and now - state.last_ok_at <= SHORT_GAP
-    if strange and len(fresh) * 2 < len(new):
-        return _flood(state, doubtful, now, f"{len(new)} headlines at once and not one that was there before")
+    by_kind = {kind: [change for change in diff.changes if change.kind is kind] for kind in ChangeKind}
+    look = _Look(memory, state.last_ok_at, now, state.typical_items, elsewhere or {})
+    held = [
+        _old_ones(by_kind[ChangeKind.NEW], diff, look),
+        _dressed_ones(by_kind[ChangeKind.EDITED], diff),
+        _returned_ones(by_kind[ChangeKind.REAPPEARED]),
+    ]
+    ids = frozenset[str]().union(*(found for found, _ in held))
+    if not ids:
+        return None
+    reason = "; ".join(why for _, why in held if why)
+    return Flood(id=make_id("flood", state.source, state.endpoint, now.isoformat()), changes=ids, reason=reason)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is known of the look that brought the changes."""
+
+    memory: Memory
+    looked_at: datetime  # the last time
+    now: datetime
+    usual: int  # headlines of the page
+    elsewhere: Mapping[str, datetime]
+
+    @property
+    def soon(self) -> bool:
+        return self.now - self.looked_at <= SHORT_GAP
+
+    @cached_property
+    def numbers(self) -> Sequence[int]:
+        return known_numbers(self.memory)
+
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        return frozenset(key for known in self.memory.headlines for key in known.keys if key[0] == "t")
+
+    def is_old(self, change: Change, shared_date: datetime | None) -> bool | None:
+        """Tell whether a headline was there before the last look; None: nothing proves it or the opposite."""
+        told = change.headline
+        old = is_old(told.url, told.published_at, self.numbers, self.looked_at)
+        if old is False and shared_date is not None and told.published_at == shared_date:
+            old = is_old(told.url, None, self.numbers, self.looked_at)
+        if old is None and change.id in self.elsewhere:
+            old = self.now - self.elsewhere[change.id] > TOLD_LATELY
+        if old is None and identity.says_enough(told.title) and identity.key_of_title(told.title) in self.titles:
+            old = True
+        return old
+
+
+def _old_ones(new: Sequence[Change], diff: Diff, look: _Look) -> tuple[set[str], str]:
+    """Return what is held of the new headlines, and why."""
+    if len(new) < GROWN_FROM:
+        return set(), ""
+    shared = _shared_date(new)
+    verdicts = {change.id: look.is_old(change, shared) for change in new}
+    old = {id_ for id_, verdict in verdicts.items() if verdict}
+    doubtful = {id_ for id_, verdict in verdicts.items() if verdict is not False}
+    return _dug_out(old, doubtful, len(new), diff, look) or _out_of_place(old, doubtful, len(new), diff, look)
+
+
+def _dug_out(old: set[str], doubtful: set[str], new: int, diff: Diff, look: _Look) -> tuple[set[str], str] | None:
+    """Return what is held since it is many, and half of it old, or since nothing else is on the page."""
+    if new < FLOOD_FROM:
+        return None
+    if len(old) * 2 >= new:
+        return doubtful, f"{new} headlines at once, {len(old)} of them old by date, number or title"
+    if look.soon and diff.known == 0 and new >= look.usual / 2 and len(doubtful) * 2 > new:
+        return doubtful, f"{new} headlines at once and not one that was there before"
     return None
 
 
-def _flood(state: PollState, changes: frozenset[str], now: datetime, reason: str) -> Flood:
-    return Flood(id=make_id("flood", state.source, state.endpoint, now.isoformat()), changes=changes, reason=reason)
+def _out_of_place(old: set[str], doubtful: set[str], new: int, diff: Diff, look: _Look) -> tuple[set[str], str]:
+    """Return what is held since it stands where new headlines do not appear."""
+    below, apart, proven = old | (doubtful & diff.below), doubtful & diff.apart, old & diff.below
+    if len(below) >= GROWN_FROM and diff.items >= GROWN * look.usual > 0:
+        others = set() if look.soon else doubtful - diff.leading
+        return below | apart | others, f"{new} headlines at once on a page of {diff.items} instead of {look.usual}"
+    if len(proven) >= GROWN_FROM:
+        return proven, f"{len(proven)} headlines at once below the others, old by date, number or title"
+    odd = below | apart
+    if len(odd) >= FLOOD_FROM and len(odd) * 2 >= new and look.soon:
+        return odd, f"{new} headlines at once, {len(odd)} of them where new ones do not appear"
+    return set(), ""
 
 
-def _is_old(change: Change, numbers: Sequence[int], looked_at: datetime) -> bool | None:
-    """Tell whether a headline was there to be seen before the last look; None: nothing says so or otherwise."""
-    published = change.headline.published_at
-    if published is not None:
-        return published < looked_at - STALE
-    number = _number(change.headline.url)
-    if number is None or len(numbers) < _NUMBERS_FROM or len(str(number)) != len(str(numbers[-1])):
-        return None
-    if number > numbers[-1]:
-        return False
-    return True if number < numbers[0] else None
+def _dressed_ones(edits: Sequence[Change], diff: Diff) -> tuple[set[str], str]:
+    """Return many edits when they are half of the known headlines: that is a template, not an editor."""
+    if len(edits) < FLOOD_FROM or len(edits) * 2 < diff.known:
+        return set(), ""
+    return {change.id for change in edits}, f"{len(edits)} of {diff.known} titles changed at once"
 
 
-def _known_numbers(memory: Memory) -> list[int]:
-    found = (_number(known.headline.url) for known in memory.headlines)
-    return sorted(number for number in found if number is not None)
+def _returned_ones(returns: Sequence[Change]) -> tuple[set[str], str]:
+    if len(returns) < FLOOD_FROM:
+        return set(), ""
+    return {change.id for change in returns}, f"{len(returns)} headlines came back at once"
 
 
-def _number(url: str | None) -> int | None:
-    """Return the article number of an address."""
-    found = urls.article_id(url) if url else None
-    return int(found.number) if found and found.number.isdecimal() else None
+def _shared_date(new: Sequence[Change]) -> datetime | None:
+    """Return the date that half of the headlines have: that of an import, or of a day, and no proof of youth."""
+    dates = Counter(change.headline.published_at for change in new if change.headline.published_at)
+    date, count = dates.most_common(1)[0] if dates else (None, 0)
+    return date if count * 2 >= len(new) else None

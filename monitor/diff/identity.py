@@ -8,8 +8,9 @@ folded title. It does not decide what is news; `engine` does.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from monitor import urls
@@ -19,6 +20,10 @@ from monitor.text import title_key
 STRENGTH = "nugwt"
 MIN_OVERLAP = 1 / 3  # share of common words from which two titles may be versions of one headline
 _MIN_SLUG = 6  # a last path segment shorter than this says nothing
+_LONG = 4  # words from which a title is not given twice by chance
+# What a site adds to titles, such as its name: behind or before a sign, on most headlines of a page.
+_BEHIND, _BEFORE = re.compile(r"\s+[|–—•·-]\s+[^|–—•·]{2,40}$"), re.compile(r"^[^|–—•·]{2,40}\s+[|–—•·-]\s+")
+_DRESSED, _DRESSED_FROM = 0.6, 4  # share of a page's titles, and how many at least
 
 
 def key_of_title(title: str) -> str:
@@ -44,9 +49,12 @@ def keys_of_page(items: Sequence[Item]) -> list[frozenset[str]]:
     """Return the keys of each item of one page, without those that cannot be identities.
 
     A number, address or id under which the page shows two unlike titles (a live page, a section number, a constant
-    guid) identifies neither.
+    guid) identifies neither. What most titles of the page have in common at an end, such as the site's name, is no
+    part of theirs: they are known with it and without it.
     """
     page = [keys_of(item) for item in items]
+    for index, plain in _undressed([item.title for item in items]):
+        page[index] |= {key_of_title(plain)}
     titles: dict[str, list[str]] = defaultdict(list)
     for item, keys in zip(items, page, strict=True):
         for key in keys:
@@ -57,6 +65,43 @@ def keys_of_page(items: Sequence[Item]) -> list[frozenset[str]]:
 
 def _unlike(titles: Sequence[str]) -> bool:
     return any(overlap(titles[0], title) < MIN_OVERLAP for title in titles[1:] if title != titles[0])
+
+
+def _undressed(titles: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the number and the rest of each title that shares its end or beginning with most of the others."""
+    for pattern in (_BEHIND, _BEFORE):
+        found = [pattern.search(title) for title in titles]
+        usual, count = Counter(match[0] for match in found if match).most_common(1)[0] if any(found) else ("", 0)
+        if count >= max(_DRESSED_FROM, _DRESSED * len(titles)):
+            for index, match in enumerate(found):
+                if match and match[0] == usual:
+                    yield index, match.string[: match.start()] + match.string[match.end() :]
+
+
+def says_enough(title: str) -> bool:
+    """Tell whether a title has so many words that nobody gives it to two stories of one day."""
+    return len(title_key(title).split()) >= _LONG
+
+
+def form(url: str) -> str:
+    """Return of which kind an address is: the same for all articles of a site until it changes its addresses."""
+    return "/".join(_part(part) for part in urlsplit(urls.canonical(url)).path.split("/"))
+
+
+def says_little(url: str) -> bool:
+    """Tell whether an address may be that of a live page or of a section: it has no article number and no slug."""
+    return not urls.article_id(url) and "-" not in urlsplit(urls.canonical(url)).path.rpartition("/")[2]
+
+
+def _part(part: str) -> str:
+    """Return a word for one folder of a path: its number, a slug and how it ends, or the folder's own name."""
+    stem, dot, ending = part.rpartition(".")
+    stem, ending = (stem, dot + ending) if dot else (part, "")
+    if stem.isdecimal():
+        return "0" + ending
+    if "-" not in stem and "_" not in stem and "%" not in stem:
+        return stem + ending
+    return ("a-0" if stem[-1].isdecimal() else "0-a" if stem[0].isdecimal() else "a-a") + ending
 
 
 def primary(keys: Collection[str]) -> str:

@@ -32,7 +32,7 @@ from monitor.model import (
 )
 from monitor.pipeline.pacing import Pacer
 from monitor.pipeline.robots import RobotsBook
-from monitor.pipeline.telling import find_kin
+from monitor.pipeline.telling import find_kin, first_told
 from monitor.ports import Clock, Extractor, Fetcher, Random, Store
 from monitor.route.hold import hold
 from monitor.route.plan import Router
@@ -133,19 +133,22 @@ class Poller:
             baseline=state.baselined_at is None,
             absent_since=self._absent_since(state),
             backlog=self.backlogs.get(state.source, 0),
+            read_at=state.last_ok_at if state.full_at else None,
+            bar=state.bar,
         )
         engine.check_plausible(diff, items, state.typical_items)
         kin, indexed = find_kin(self.store, state.source, diff.changes, now)
         alerts = [alert for change in diff.changes for alert in self._alerts_of(change, kin[change.id], now)]
-        flood = floods.judge(diff.changes, diff.known, memory, state, now)
+        flood = floods.judge(diff, memory, state, now, first_told(kin))
         if flood:
             alerts = hold(alerts, flood)
         outcome = PollOutcome.CHANGED if diff.changes else PollOutcome.UNCHANGED
         rhythm = None if flood else self.pacer.learned(state, diff.changes, now)
         turn = self.pacer.turn(state, now, rhythm, page.fresh_for)
+        after = polling.after_page(state, page, _hash(page.body), len(items), now, turn, changed=bool(diff.changes))
         return PollResult(
             owner=self.owner,
-            state=polling.after_page(state, page, _hash(page.body), len(items), now, turn, changed=bool(diff.changes)),
+            state=replace(after, bar=diff.bar),
             outcome=outcome if state.baselined_at else PollOutcome.LEARNED,
             at=now,
             elapsed_ms=_ms(started, now),

@@ -22,3 +22,8 @@ def find_kin(
         kin[change.id] = same = stories.kin(change.headline.title, found)
         indexed.append(Indexed(key=change.headline.key, marks=own, story=same[0].story if same else None))
     return kin, indexed
+
+
+def first_told(kin: Mapping[str, Sequence[Carrier]]) -> Mapping[str, datetime]:
+    """Return by change when another site was first seen with its story, where one was."""
+    return {change: min(carrier.seen_at for carrier in carriers) for change, carriers in kin.items() if carriers}

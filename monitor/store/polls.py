@@ -13,14 +13,16 @@ from monitor.store.rows import ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
 
 _LOOSE = 50  # headlines without a link that a new one may be a version of
+_RECENT = 20  # addresses that show where a site's article numbers are
 _LOGGED = {PollOutcome.LEARNED, PollOutcome.CHANGED, PollOutcome.FAILED}
 
 
 def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
     with database.snapshot():
         known = database.read(
-            "SELECT revision, (SELECT min(baselined_at) FROM endpoint"
-            " WHERE endpoint.source = source.name AND active = 1) FROM source WHERE name = ?",
+            # Since the first good look; where all endpoints learn again, since the last good one.
+            "SELECT revision, (SELECT coalesce(min(baselined_at) FILTER (WHERE active = 1), max(last_ok_at))"
+            " FROM endpoint WHERE endpoint.source = source.name) FROM source WHERE name = ?",
             source,
         )
         found = database.read(
@@ -34,6 +36,9 @@ def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
             source,
             _LOOSE,
         )
+        recent = database.read(
+            "SELECT url FROM headline WHERE source = ? ORDER BY last_seen_at DESC LIMIT ?", source, _RECENT
+        )
         owned: dict[int, set[str]] = {row["id"]: set() for row in (*found, *loose)}
         for row in database.read(
             "SELECT headline_id, key FROM headline_key WHERE headline_id IN (SELECT value FROM json_each(?))",
@@ -44,6 +49,7 @@ def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
         revision=known[0][0] if known else 0,
         headlines=tuple(rows.remembered(row, frozenset(owned[row["id"]])) for row in found),
         loose=tuple(rows.remembered(row, frozenset(owned[row["id"]])) for row in loose),
+        recent=tuple(row["url"] for row in recent if row["url"]),
         watched_since=rows.moment_or_none(known[0][1]) if known else None,
     )
 
@@ -91,7 +97,7 @@ def _save_state(db: sqlite3.Connection, result: PollResult) -> None:
         "UPDATE endpoint SET next_poll_at = CASE WHEN lease_until < ? THEN min(lease_until, ?) ELSE ? END,"
         " lease_owner = NULL, lease_until = NULL, baselined_at = ?, etag = ?,"
         " last_modified = ?, body_hash = ?, full_at = ?, last_poll_at = ?, last_ok_at = ?, last_change_at = ?,"
-        " typical_items = ?, polls = ?, failures = ?, last_error = ?, credit = ?"
+        " typical_items = ?, bar = ?, polls = ?, failures = ?, last_error = ?, credit = ?"
         " WHERE source = ? AND name = ? AND lease_owner = ? AND config_hash = ?",
         (
             ms(result.at),
@@ -106,6 +112,7 @@ def _save_state(db: sqlite3.Connection, result: PollResult) -> None:
             ms_or_none(state.last_ok_at),
             ms_or_none(state.last_change_at),
             state.typical_items,
+            " ".join(state.bar) or None,
             state.polls,
             state.failures,
             text_or_none(state.last_error),

@@ -53,7 +53,7 @@ def text_or_none(value: str | None) -> str | None:
 
 POLL_STATE = (
     "source, name, config_hash, every_ms, next_poll_at, baselined_at, etag, last_modified, body_hash, full_at,"
-    " last_poll_at, last_ok_at, last_change_at, typical_items, polls, failures, last_error, credit"
+    " last_poll_at, last_ok_at, last_change_at, typical_items, polls, failures, last_error, credit, bar"
 )
 
 
@@ -78,6 +78,7 @@ def poll_state(row: sqlite3.Row) -> PollState:
         failures=row[15],
         last_error=row[16],
         credit=row[17],
+        bar=tuple((row[18] or "").split()),
     )
 
 

@@ -70,7 +70,7 @@ def _sync_one(db: sqlite3.Connection, spec: EndpointSpec, row: sqlite3.Row | Non
         # A poll under the old options is not accepted any more, so its lease must not hold up the first new one.
         db.execute(
             "UPDATE endpoint SET config_hash = ?, baselined_at = NULL, etag = NULL, last_modified = NULL,"
-            " body_hash = NULL, full_at = NULL, typical_items = 0, next_poll_at = ?, lease_owner = NULL,"
+            " body_hash = NULL, typical_items = 0, next_poll_at = ?, lease_owner = NULL,"
             " lease_until = NULL WHERE source = ? AND name = ?",
             (spec.config_hash, at + wait, spec.source, spec.name),
         )

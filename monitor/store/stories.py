@@ -68,7 +68,8 @@ def _read(database: Database, source: str, ids: Collection[int]) -> dict[int, Ca
     for row in database.read(_TOLD, listed):
         told.setdefault(row["headline_id"], set()).update(match.rule for match in rows.matches(row["matches"]))
     found = database.read(
-        "SELECT id, source, title, story FROM headline WHERE id IN (SELECT value FROM json_each(?)) AND source <> ?",
+        "SELECT id, source, title, story, first_seen_at FROM headline"
+        " WHERE id IN (SELECT value FROM json_each(?)) AND source <> ?",
         listed,
         source,
     )
@@ -79,6 +80,7 @@ def _read(database: Database, source: str, ids: Collection[int]) -> dict[int, Ca
             title=row["title"],
             story=row["story"] or row["id"],
             told=frozenset(told.get(row["id"], ())),
+            seen_at=rows.moment(row["first_seen_at"]),
         )
         for row in found
     }

@@ -145,7 +145,7 @@ def test_entering_the_ticker_is_told_to_a_channel_that_holds_the_first_alert() -
 
 # --- stories and edits --------------------------------------------------------------------------------
 
-FIRST = Carrier(id=7, source="first", title="told there", story=7, told=frozenset({"security"}))
+FIRST = Carrier(id=7, source="first", title="told there", story=7, told=frozenset({"security"}), seen_at=NOON)
 
 
 def route(**more: object) -> Router:

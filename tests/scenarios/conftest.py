@@ -49,15 +49,17 @@ class Player:
         self.clock = ManualClock()
         self.fetcher = FakeFetcher(self.clock)
         self.channel = FakeChannel()
-        self.site, self.hushed, self.held = "site", list[str](), list[str]()
+        self.site, self.hushed, self.held, self.bearers = "site", list[str](), list[str](), list[str]()
+        self.reasons, self.polled = list[str](), list[str]()
+        self.reading = "1"  # changes when the way endpoints are read does
         self.store = open_store(folder / "monitor.db")
         words = tuple(scenario.get("watch", ()))
         rules = [Rule(name="words", any=words, all=(), none=(), breaking=False, sources=())] if words else []
         if scenario.get("watch_ticker"):
             rules.append(Rule(name="ticker", any=(), all=(), none=(), breaking=True, sources=()))
-        names = scenario.get("endpoints", ["page"])
+        self.endpoints = scenario.get("endpoints", ["page"])
         self.sites = scenario.get("sites", ["site"])
-        self.store.sync([self._spec(site, name) for site in self.sites for name in names], self.clock())
+        self._sync()
         route = Route(
             channels=("desk",),
             on_edit=scenario.get("on_edit", "matched"),
@@ -88,13 +90,21 @@ class Player:
             store=self.store, channels=channels, clock=self.clock, random=lambda: 0.5, owner="test"
         )
 
+    def _sync(self) -> None:
+        self.store.sync([self._spec(site, name) for site in self.sites for name in self.endpoints], self.clock())
+
+    def relearn(self) -> None:
+        """Read every endpoint in another way from now on, as after a change of selectors."""
+        self.reading += "1"
+        self._sync()
+
     def _spec(self, site: str, name: str) -> EndpointSpec:
         return EndpointSpec(
             source=site,
             name=name,
             kind="html" if name == "page" else "feed",
             url=address(site, name),
-            config_hash="1",
+            config_hash=self.reading,
             every=Duration(seconds=30),
         )
 
@@ -115,19 +125,24 @@ class Player:
     def step(self, poll: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
         """Play one poll; return what changed, what was sent, and how each endpoint fared."""
         self.clock.advance(minutes=poll.get("minutes", 1), days=poll.get("days", 0))
+        if poll.get("relearn"):
+            self.relearn()
         self.site = poll.get("site", self.sites[0])
         self.fetcher.answers = {
             address(self.site, "page"): self._page(poll),
             address(self.site, "feed"): self._feed(poll),
         }
-        self.hushed, self.held = [], []
+        self.hushed, self.held, self.bearers, self.reasons, self.polled = [], [], [], [], []
         already = len(self.channel.titles)
         changes, outcomes = [], []
         for state in self.poller.claim(self.clock(), 10):
             result = self.poller.poll(state)
+            self.polled.append(state.endpoint)
             outcomes.append(str(result.outcome))
             self.held += [alert.change.headline.title for alert in result.alerts if alert.flood]
+            self.bearers += [alert.change.headline.title for alert in result.alerts if alert.held_beside]
             self.hushed += [alert.change.headline.title for alert in result.alerts if alert.dropped]
+            self.reasons += [result.flood.reason] if result.flood else []
             changes += [f"{change.kind}: {change.headline.title}" for change in result.changes]
         while self.flusher.step(self.clock()):
             pass

@@ -12,7 +12,7 @@ import yaml
 from scenarios.conftest import expanded
 
 from monitor import urls
-from monitor.diff import doubts, edits, engine, floods, identity, stories
+from monitor.diff import age, doubts, edits, engine, floods, identity, learning, sightings, stories
 from monitor.model import EditKind, Memory
 from monitor.pipeline.poll import Poller
 from monitor.route.plan import Router
@@ -113,16 +113,25 @@ WITHOUT = {
     "same title, other link": _replace(identity, "_same_place", lambda url, other: True),
     "same title, same slug": _replace(identity, "_same_place", lambda url, other: False),
     "likeness of titles under one number": _replace(identity, "MIN_OVERLAP", 0.0),
+    "links that say nothing": _replace(identity, "says_little", lambda url: False),
+    "long titles under another link": _replace(sightings, "REPOSTED", engine.timedelta(0)),
+    "one title on one page": _replace(identity, "says_enough", lambda title: False),
+    "addresses of another kind": _replace(identity, "form", lambda url: ""),
+    "what titles have in common": _replace(identity, "_undressed", lambda titles: ()),
+    "many edits at once": _replace(floods, "_dressed_ones", lambda *given: (set(), "")),
+    "a page that grew": _replace(floods, "GROWN", 99),
+    "news while read otherwise": _replace(learning, "was_read", lambda *given: False),
+    "position of items without a link": _replace(sightings, "in_place", lambda *given: None),
     "promotion window": _replace(engine, "PROMOTION_WINDOW", engine.timedelta(days=999)),
     "promotion": _replace(engine, "PROMOTION_WINDOW", engine.timedelta(days=-1)),
-    "news while learning": _replace(engine, "_fresh", lambda *a: ()),
-    "only the youngest": _replace(engine, "FRESH", engine.timedelta(days=999)),
-    "few at once": _replace(engine, "MOST_FRESH", 999),
+    "news while learning": _replace(learning, "_fresh", lambda *a: []),
+    "only the youngest": _replace(learning, "FRESH", engine.timedelta(days=999)),
+    "few at once": _replace(learning, "MOST_FRESH", 999),
     "slips are silent": _replace(edits, "_is_slip", lambda before, after: False),
     "changed numbers": _replace(edits, "_counts", lambda told: set()),
     "edits per hour": _replace(engine, "EDITS_PER_HOUR", 99),
     "rules that would have fired before": _forget_the_former,
-    "versions of items without a link": _replace(engine, "is_version", lambda old, new: False),
+    "versions of items without a link": _replace(sightings, "is_version", lambda *given: False),
     "doubts about versions": _replace(edits, "ANOTHER", frozenset()),
     "another story under one link": _replace(engine, "judge_edit", lambda old, new: EditKind.WORDING),
     "absence before a return": _replace(Poller, "_absent_since", lambda self, state: None),
@@ -133,11 +142,11 @@ WITHOUT = {
     "a day later it is told again": _replace(stories, "WINDOW", stories.timedelta(days=99)),
     "only what was told hides": _take_all_for_told,
     "held floods": _replace(floods, "FLOOD_FROM", 999),
-    "dates of a flood": _replace(floods, "STALE", engine.timedelta(days=9999)),
-    "numbers of a flood": _replace(floods, "_number", lambda url: None),
+    "dates of a flood": _replace(age, "STALE", engine.timedelta(days=9999)),
+    "numbers of a flood": _replace(age, "_number", lambda url: None),
     "a page without a familiar headline": _replace(floods, "SHORT_GAP", engine.timedelta(0)),
-    "proof of age": _replace(floods, "_is_old", lambda *a: True),
-    "backlog": _replace(engine, "_backlog", lambda *a: ()),
+    "proof of age": _replace(floods, "is_old", lambda *a: True),
+    "backlog": _replace(learning, "_newest", lambda *given: []),
     "words of the other sites": _replace(Router, "patient", frozenset()),
     "fullest title": _replace(engine, "_fullest", lambda titles: min(titles, key=len)),
 }

@@ -124,7 +124,7 @@ def test_only_an_endpoint_that_changed_or_came_back_learns_anew(store: SqliteSto
     (after,) = store.claim_polls("me", START + EVERY, LEASE, 1)
     learned = (after.baselined_at, after.etag, after.last_modified, after.body_hash, after.full_at, after.typical_items)
 
-    assert learned == ((START, '"a"', "Mon", "b", START, 9) if not between else (None, None, None, None, None, 0))
+    assert learned == ((START, '"a"', "Mon", "b", START, 9) if not between else (None, None, None, None, START, 0))
 
 
 def test_a_restart_does_not_cut_a_wait_short_but_a_faster_pace_does(store: SqliteStore) -> None:

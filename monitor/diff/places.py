@@ -1,0 +1,60 @@
+"""Where on a page headlines stand among familiar ones, and which stood in one place before; judges no words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from monitor.model import Item, Section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where one item of a page stands."""
+
+    above: bool = False  # half of the familiar headlines of its block, at least, stand below it: where news appears
+    leads: bool = False  # all of them do, but one that may be pinned
+    share: float = 0.0  # of familiar headlines in its block
+    ticker: bool = False
+
+
+def places(items: Sequence[Item], familiar: Sequence[bool]) -> list[Place]:
+    """Return the place of each item; what one selector or rule found is one block.
+
+    A headline that is pinned above the others does not make those below it old.
+    """
+    blocks: dict[tuple[str, str], list[int]] = {}
+    for index, item in enumerate(items):
+        blocks.setdefault((item.section, item.evidence), []).append(index)
+    found = [Place()] * len(items)
+    for block in blocks.values():
+        known = [index for index in block if familiar[index]]
+        middle = known[len(known) // 2] if known else -1
+        for index in block:
+            found[index] = Place(
+                above=index <= middle,
+                leads=bool(known) and index < known[min(1, len(known) - 1)],
+                share=len(known) / len(block),
+                ticker=items[index].section is Section.TICKER,
+            )
+    return found
+
+
+def neighbours(bar: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return for each entry of a ticker those before and behind it; empty where there is none."""
+    row = ["", *bar, ""]
+    return {
+        here: (before, behind) for (before, here), (_, behind) in zip(pairwise(row), pairwise(row[1:]), strict=False)
+    }
+
+
+def in_place(old: str, new: str, last: Sequence[str], bar: Sequence[str]) -> bool | None:
+    """Tell whether an entry of a ticker stands where another one stood at the last look, beside what was beside it.
+
+    None: nothing can be told, since the old one was not there, or stood alone.
+    """
+    was, stands = neighbours(last).get(old), neighbours(bar).get(new)
+    if was is None or stands is None or not any(was):
+        return None
+    return any(one and one == other for one, other in zip(was, stands, strict=True))

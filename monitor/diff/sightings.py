@@ -1,0 +1,141 @@
+"""Groups the items of a page into headlines, remembered or new; decides about news nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.diff import identity
+from monitor.diff.edits import is_version
+from monitor.diff.places import Place, in_place, places
+from monitor.model import Item, Memory, Remembered
+
+LOOSE_FOR = timedelta(hours=6)  # how long an item without a link may be followed by a new version of it
+REPOSTED = timedelta(hours=2)  # how long a long title under another link is taken for the headline it was before
+MOVED = timedelta(days=30)  # the same where the site uses no addresses any more of the kind that it was under
+# Likeness of versions: where another text stands in an item's place, and where it stands elsewhere.
+IN_PLACE, ELSEWHERE = 0.6, 0.8
+
+
+@dataclass(slots=True)
+class Sighting:
+    """One headline of the page while its items are collected."""
+
+    known: Remembered | None
+    items: list[Item] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    names: list[frozenset[str]] = field(default_factory=list)  # of each item, the keys of its title
+    places: list[Place] = field(default_factory=list)
+
+    @property
+    def url(self) -> str | None:
+        return next((item.url for item in self.items if item.url), None)
+
+    def add(self, item: Item, keys: frozenset[str]) -> None:
+        self.items.append(item)
+        self.keys |= keys
+        self.names.append(frozenset(key for key in keys if key[0] == "t"))
+
+
+def collect(
+    items: Sequence[Item], memory: Memory, now: datetime, last: Sequence[str] = ()
+) -> tuple[list[Sighting], tuple[str, ...]]:
+    """Return the page's headlines, and its items without a link as they will be known at the next look.
+
+    Known ones are found by memory, new ones among themselves. `last` is what was returned at the last look.
+    """
+    sightings: list[Sighting] = []
+    by_id: dict[int, Sighting] = {}
+    by_key: dict[str, list[Remembered]] = {}
+    for headline in memory.headlines:
+        for key in headline.keys:
+            by_key.setdefault(key, []).append(headline)
+    forms = {identity.form(item.url) for item in items if item.url}
+    owners: list[Sighting] = []
+    for item, keys in zip(items, identity.keys_of_page(items), strict=True):
+        known = _find_known(item, keys, by_key, now, forms)
+        sighting = by_id.get(known.id) if known else _find_new(item, keys, sightings)
+        if sighting is None:
+            sighting = Sighting(known)
+            sightings.append(sighting)
+            if known:
+                by_id[known.id] = sighting
+        sighting.add(item, keys)
+        owners.append(sighting)
+    bar = tuple(identity.key_of_title(item.title) for item in items if not item.url)
+    for owner, place in zip(owners, places(items, [owner.known is not None for owner in owners]), strict=True):
+        owner.places.append(place)
+    _follow_loose(sightings, [known for known in memory.loose if known.id not in by_id], now, last, bar)
+    return sightings, bar
+
+
+def _follow_loose(
+    sightings: Sequence[Sighting], gone: list[Remembered], now: datetime, last: Sequence[str], bar: Sequence[str]
+) -> None:
+    """Take a new item without a link for a version of one without a link that is gone from the page."""
+    gone = [known for known in gone if now - known.headline.first_seen_at <= LOOSE_FOR]
+    for sighting in sightings:
+        if sighting.known or any(item.url for item in sighting.items):
+            continue
+        title = sighting.items[0].title
+        known = next((known for known in gone if _follows(known, title, last, bar)), None)
+        if known:
+            gone.remove(known)
+            sighting.known = known
+
+
+def _follows(known: Remembered, title: str, last: Sequence[str], bar: Sequence[str]) -> bool:
+    """Tell whether a title is a new version of an item that is gone: by its likeness, and by where it stands."""
+    new = identity.key_of_title(title)
+    stood = next((key for key in last if key in known.keys), "")
+    placed = in_place(stood, new, last, bar)
+    if placed is None:
+        return is_version(known.headline.title, title)
+    return is_version(known.headline.title, title, IN_PLACE if placed else ELSEWHERE)
+
+
+def _find_known(
+    item: Item,
+    keys: Collection[str],
+    by_key: Mapping[str, Sequence[Remembered]],
+    now: datetime,
+    forms: Collection[str],
+) -> Remembered | None:
+    """Return the remembered headline that shares most keys with the item, by the strongest of them."""
+    near = {known.id: known for key in keys for known in by_key.get(key, ())}
+    found = []
+    for known in near.values():
+        shared, was = known.keys.intersection(keys), known.headline
+        same = identity.same_headline(shared, item.title, item.url, was.title, was.url)
+        if same or _is_moved(item, known, shared, now, forms):
+            strength = -identity.STRENGTH.index(identity.primary(shared)[0])
+            found.append((len(shared), strength, was.breaking == item.breaking, known.id))
+    return near[max(found)[-1]] if found else None
+
+
+def _is_moved(item: Item, known: Remembered, shared: Collection[str], now: datetime, forms: Collection[str]) -> bool:
+    """Tell whether an item is a headline that the site has put under another link.
+
+    Short titles («نشرة الأخبار») are given again and again; a long one only to the same news, as long as that is on
+    the site, or when the site uses no links any more of the kind that it had.
+    """
+    url = known.headline.url
+    if not (url and item.url and identity.says_enough(item.title)) or all(key[0] != "t" for key in shared):
+        return False
+    absent = now - known.last_seen_at
+    return absent <= REPOSTED or (absent <= MOVED and identity.form(url) not in forms)
+
+
+def _find_new(item: Item, keys: Collection[str], sightings: Sequence[Sighting]) -> Sighting | None:
+    for sighting in sightings:
+        shared = sighting.keys.intersection(keys)
+        if sighting.known or not shared:
+            continue
+        if identity.says_enough(item.title) and any(key[0] == "t" for key in shared):
+            return sighting
+        # One without a link must not join two that have one: the next look would tell them apart.
+        linked = [x for x in sighting.items if x.url and item.url]
+        if any(identity.same_headline(shared, item.title, item.url, x.title, x.url) for x in linked or sighting.items):
+            return sighting
+    return None
