@@ -267,6 +267,7 @@ class Alert:
     channel: str
     due_at: datetime
     high_priority: bool = False
+    low_priority: bool = False  # for each of its rules
     same_story: tuple[str, str] | None = None  # source and title under which the story was told before
     dropped: str | None = None  # why nobody gets it
     flood: str | None = None  # id of the flood it is held with
@@ -307,6 +308,7 @@ class Message:
     alert_ids: tuple[str, ...]
     instead_of: str | None = None  # the channel that it stands in for
     urgent: bool = False  # one of its alerts has high priority: it rings where the service lets it
+    silent: bool = False  # all of its alerts have low priority: it makes no sound where the service lets it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def _send(target: Target, delivery: Delivery, now: datetime) -> tuple[Outcome, b
     sender = Apprise(asset=target.service.asset)
     sender.add(target.service)
     title = message.title if target.service.title_maxlen > 0 else ""
-    with recording(amendment(target, delivery)) as record, target.ringing(urgent=message.urgent):
+    with recording(amendment(target, delivery)) as record, target.sounding(message):
         result = sender.notify(body=message.body, title=title, body_format=message.format)
     outcome = of_record(record, now, accepted=bool(result), told=_told(result))
     return without(outcome, target.secrets), not result and reached_nobody(record)

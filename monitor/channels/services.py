@@ -24,7 +24,7 @@ from apprise.exception import AppriseException
 
 from monitor.channels.limits import lanes
 from monitor.errors import ChannelError
-from monitor.model import Lane
+from monitor.model import Lane, Message
 from monitor.render.safe import harmless
 
 _ALL: Any = plugins  # untyped
@@ -65,12 +65,13 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "mailtos": {"cto": 15, "overflow": "upstream"},
 }
 _LISTS = ("targets", "channels", "emails", "topics", "devices", "phones", "rooms", "users")  # of recipients
-_PRIORITIES: dict[str, tuple[Any, Any]] = {  # of a service: the usual one, and the one that rings
-    "ntfy": ("default", "high"),
-    "ntfys": ("default", "high"),
-    "gotify": (5, 8),
-    "gotifys": (5, 8),
-    "pover": (0, 1),
+_SOUNDS: dict[str, tuple[str, Any, Any, Any]] = {  # setting of a service, its usual value, what rings, what is silent
+    "tgram": ("silent", False, False, True),
+    "ntfy": ("priority", "default", "high", "low"),
+    "ntfys": ("priority", "default", "high", "low"),
+    "gotify": ("priority", 5, 8, 3),
+    "gotifys": ("priority", 5, 8, 3),
+    "pover": ("priority", 0, 1, -1),
 }
 _SHORTEST_SECRET = 6  # characters
 # The parsers of 150 services fail in as many ways; all of these mean that the URL is malformed.
@@ -93,20 +94,21 @@ class Target:
         return lanes(self.schema, self.service)
 
     @contextmanager
-    def ringing(self, *, urgent: bool) -> Iterator[None]:
-        """Let what is sent meanwhile ring, if it is urgent and the service knows of that.
+    def sounding(self, message: Message) -> Iterator[None]:
+        """Let what is sent meanwhile ring or make no sound, as the message wants it and the service can.
 
-        A priority that the url asks for stays, unless it is the usual one.
+        What the url asks for stays, unless it is the usual.
         """
-        usual, loud = _PRIORITIES.get(self.schema, (None, None))
-        if not urgent or loud is None or self.service.priority != usual:
+        setting, usual, loud, silent = _SOUNDS.get(self.schema, ("", None, None, None))
+        wanted = loud if message.urgent else silent if message.silent else usual
+        if wanted == usual or getattr(self.service, setting) != usual:
             yield
             return
-        self.service.priority = loud
+        setattr(self.service, setting, wanted)
         try:
             yield
         finally:
-            self.service.priority = usual
+            setattr(self.service, setting, usual)
 
     def move_to(self, chat: str) -> bool:
         """Send to this chat from now on, as long as the program runs; False where that is not possible."""

@@ -122,8 +122,9 @@ class RuleConfig:
     """
     min_sources: int = 1
     """Alert only when so many sites carry the story."""
-    priority: Literal["normal", "high"] = "normal"
-    """`high` goes out first, passes quiet hours and digests, and rings on ntfy, Gotify and Pushover."""
+    priority: Literal["low", "normal", "high"] = "normal"
+    """`high` goes out first, passes quiet hours and digests, and rings on ntfy, Gotify and Pushover; `low` makes no
+    sound there and on Telegram."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

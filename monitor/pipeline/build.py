@@ -208,6 +208,7 @@ def build_router(config: Config) -> Router:
             rule.name: Route(
                 channels=rule.notify,
                 high_priority=rule.priority == "high",
+                low_priority=rule.priority == "low",
                 on_edit=rule.on_edit or config.on_edit,
                 repeat=rule.repeat or config.repeat,
                 min_sources=rule.min_sources,

@@ -60,6 +60,7 @@ def _lists(alerts: Sequence[Alert], filler: Filler) -> list[Message]:
             format=style.format,
             alert_ids=tuple(alert.id for alert in listed),
             urgent=any(alert.high_priority for alert in listed),
+            silent=all(alert.low_priority for alert in listed),
         )
         for body, listed in brief(alerts, now, zone=zone, words=words, style=style, line=line)
     ]
@@ -104,6 +105,7 @@ def _message(batch: Sequence[tuple[Entry, str]], filler: Filler) -> Message:
         format=style.format,
         alert_ids=tuple(e.alert.id for e, _ in batch),
         urgent=any(e.alert.high_priority for e, _ in batch),
+        silent=all(e.alert.low_priority for e, _ in batch),
     )
 
 

@@ -21,6 +21,7 @@ class Route:
 
     channels: tuple[str, ...]
     high_priority: bool = False
+    low_priority: bool = False
     on_edit: OnEdit = "matched"
     repeat: Repeat = "never"
     min_sources: int = 1
@@ -110,6 +111,7 @@ class Router:
             channel=channel,
             due_at=now if high else due(self.hours[channel], now),
             high_priority=high,
+            low_priority=all(self.routes[match.rule].low_priority for match in matches),
             same_story=least.same_story if least else None,
             dropped=least.dropped if least else None,
             again=bool(least and least.again),

@@ -222,7 +222,7 @@ def _save_alert(db: sqlite3.Connection, alert: Alert) -> None:
             alert.change.id,
             alert.channel,
             rows.matches_json(alert.matches),
-            alert.high_priority,
+            alert.high_priority - alert.low_priority,  # 1 high, 0, or -1 low
             ms(alert.due_at),
             "dropped" if alert.dropped else "held" if alert.flood else "waiting",
             text_or_none(alert.dropped),

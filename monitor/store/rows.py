@@ -163,7 +163,8 @@ def alert(row: sqlite3.Row) -> Alert:
         matches=matches(row["matches"]),
         channel=row["channel"],
         due_at=moment(row["due_at"]),
-        high_priority=bool(row["high_priority"]),
+        high_priority=row["high_priority"] > 0,
+        low_priority=row["high_priority"] < 0,
         same_story=_pair(row["same_story"]),
         flood=row["flood"],
         held_beside=row["held_beside"],
@@ -186,6 +187,7 @@ def message_json(message: Message) -> str:
             "alerts": list(message.alert_ids),
             **({"instead_of": message.instead_of} if message.instead_of else {}),
             **({"urgent": True} if message.urgent else {}),
+            **({"silent": True} if message.silent else {}),
         }
     )
 
@@ -203,6 +205,7 @@ def delivery(row: sqlite3.Row) -> Delivery:
             alert_ids=tuple(data["alerts"]),
             instead_of=data.get("instead_of"),
             urgent=data.get("urgent", False),
+            silent=data.get("silent", False),
         ),
         created_at=moment(row["created_at"]),
         attempts=row["attempts"],

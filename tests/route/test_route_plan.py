@@ -47,6 +47,14 @@ def test_a_rule_that_alerted_for_this_headline_stays_silent() -> None:
     assert [("desk", "urgent")] == [(alert.channel, alert.matches[0].rule) for alert in alerts]
 
 
+def test_an_alert_has_low_priority_only_when_each_of_its_rules_has() -> None:
+    routes = {"gossip": Route(channels=("desk",), low_priority=True), "security": Route(channels=("desk",))}
+    router = Router(routes=routes, hours=ROUTER.hours)
+    for rules, low in ((["gossip"], True), (["gossip", "security"], False)):
+        (alert,) = router.plan(change(), [Match(rule=rule) for rule in rules], NOON)
+        assert alert.low_priority is low
+
+
 def test_the_same_work_done_twice_gives_the_same_ids() -> None:
     ids = [[alert.id for alert in ROUTER.plan(change(), BOTH, now)] for now in (NOON, NIGHT)]
 

@@ -63,6 +63,12 @@ def test_a_message_comes_back_as_urgent_as_it_was_frozen(store: SqliteStore, ale
     assert _claimed(store).message.urgent
 
 
+def test_a_message_comes_back_as_silent_as_it_was_frozen(store: SqliteStore, alerts: list[Alert]) -> None:
+    made = delivery(alerts)
+    store.freeze([replace(made, message=replace(made.message, silent=True))])
+    assert _claimed(store).message.silent
+
+
 def test_freezing_again_after_a_crash_makes_no_second_message(store: SqliteStore, alerts: list[Alert]) -> None:
     made = delivery(alerts)
     store.freeze([made, delivery(alerts, recipient="43")])

@@ -320,6 +320,16 @@ def test_an_alert_tells_what_the_headline_was_when_it_changed(store: SqliteStore
     assert [a.change.headline.title for a in store.due_alerts(START, 9)] == [headline().title]
 
 
+def test_an_alert_of_low_priority_comes_back_as_one_behind_the_others(store: SqliteStore) -> None:
+    store.sync([spec()], START)
+    changes = [change(headline(n)) for n in range(2)]
+    alerts = [alert(changes[0], low_priority=True), alert(changes[1])]
+    (state,) = store.claim_polls("me", START, LEASE, 1)
+    upserts = [upsert(headline(n)) for n in range(2)]
+    store.commit_poll(good(state, START, revision=0, upserts=upserts, changes=changes, alerts=alerts))
+    assert store.due_alerts(START, 9) == [alerts[1], alerts[0]]
+
+
 def test_alerts_come_high_priority_first_then_in_order_of_detection_and_when_they_are_due(store: SqliteStore) -> None:
     store.sync([spec()], START)
     changes = [change(headline(n)) for n in range(4)]
