@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bs4 import BeautifulSoup
 from lxml.etree import _Element as Element
 
 from monitor.errors import ExtractError
@@ -14,19 +13,24 @@ from monitor.model import Fetched, Item, Request, Section
 from monitor.ports import EndpointOptions, SiteContext
 from monitor.sources import detect, diagnosis, recipes
 from monitor.sources.cards import Site
-from monitor.sources.decode import decode
+from monitor.sources.decode import decode, is_utf8
+from monitor.sources.excerpt import numbered
 from monitor.sources.lastpage import LastPage
 from monitor.sources.layout import Layout, Region, selector_problem
 from monitor.sources.merge import merge
+from monitor.sources.outline import outline
+from monitor.sources.reading import Reading
+from monitor.sources.regions import SelectedParts, can_read, listed
 from monitor.sources.request import request
-from monitor.sources.selection import is_empty, missing_containers, reach, select
-from monitor.sources.tree import base_of, clear, root_of, soup_of
+from monitor.sources.selection import is_empty, missing_containers, reach, select, select_elements
+from monitor.sources.tree import base_of, clear, released, root_of, soup_of
 from monitor.urls import absolute, canonical
 
 __all__ = ["HtmlEndpoint", "HtmlExtractor", "Region", "build"]
 
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 _SIGNS_EVERY = 20  # reads
+_log = logging.getLogger(__name__)
 _FEW = 4  # headlines; a page that shows no more may stand in for the real one
 
 
@@ -87,19 +91,30 @@ class HtmlExtractor:
         Raises:
             ExtractError: no headline was found; says what the page is instead when that can be told.
         """
-        same = self._last.items_if_same(page)
-        if same is not None:
-            return same
+        known = self._last.items_if_known(page)
+        if known is not None:
+            return known
         try:
-            items = self._read(page)
+            lists = outline(page.body) if self._can_be_cut(page.body) else None
+            reading = self._read(page, numbered(page.body, lists) if lists else page.body)
         except ExtractError:
             self._last.forget()
             raise
-        self._last.keep(page, items)
-        return items
+        if not self._last.keep(page, reading, lists):
+            _log.warning(
+                "source '%s': the entries that changed and the whole page show different headlines at %s; "
+                "from now on it is always read as a whole",
+                self._context.source,
+                page.final_url,
+            )
+        return reading.items
 
-    def _read(self, page: Fetched) -> Sequence[Item]:
-        text = decode(page.body, page.content_type)
+    def _can_be_cut(self, body: bytes) -> bool:
+        """Tell whether parts of a page can be read alone."""
+        return self._own is not None and can_read(self._own, self._options.ignore) and is_utf8(body)
+
+    def _read(self, page: Fetched, body: bytes) -> Reading:
+        text = decode(body, page.content_type)
         other = diagnosis.not_html(page.body, text)
         if other:
             raise self._error(f"{page.final_url} is not an HTML page but {other}{_advice(other)}")
@@ -110,7 +125,7 @@ class HtmlExtractor:
         instead = diagnosis.stands_in(text) if len(items) < _FEW else diagnosis.is_missing(text)
         if instead or not items:
             raise self._nothing_found("", text, ())
-        return items
+        return Reading(items=items)
 
     def _root(self, text: str) -> Element:
         root = root_of(text)
@@ -118,25 +133,27 @@ class HtmlExtractor:
             clear(root, self._options.ignore)
         return root
 
-    def _by_selectors(self, layout: Layout, root: Element, text: str, page: Fetched) -> Sequence[Item]:
+    def _by_selectors(self, layout: Layout, root: Element, text: str, page: Fetched) -> Reading:
         """Return what own selectors find; when a list's find nothing, what is found without them.
 
         A ticker may come and go, or be empty.
         """
         site = self._site(root, page)
-        with _released(soup_of(root, reach(layout))) as soup:
-            items = merge(select(soup, layout, site))
+        with released(soup_of(root, reach(layout))) as soup:
+            selected = listed(select_elements(soup, layout, site))
+            items = merge(selected.items)
             has_list = any(item.section is Section.LIST for item in items) or is_empty(soup, layout.lists)
             is_quiet = not items and is_empty(soup, [region for _, region in layout.regions()])
             gone = missing_containers(soup, layout)
         if (items or is_quiet) and (has_list or not layout.lists):
-            return items
+            reader = SelectedParts(layout, self._options.ignore, site.zone)
+            return Reading(items=items, lists=(selected,), base=site.base, reader=reader)
         found = [] if diagnosis.stands_in(text) else self._detected(text, page, layout)
         wanted = [one for one in found if one.section is Section.LIST or not (items or is_quiet)]
         if not items and not wanted and not is_quiet:
             selectors = " or ".join(f"'{region.items}'" for _, region in layout.regions())
             raise self._nothing_found(f" with {selectors}", text, gone)
-        return merge([*items, *wanted])
+        return Reading(items=merge([*items, *wanted]))
 
     def _detected(self, text: str, page: Fetched, layout: Layout) -> Sequence[Item]:
         """Return what is found without the selectors: only a ticker where they ask for nothing else."""
@@ -151,7 +168,7 @@ class HtmlExtractor:
         known: Sequence[Item] = ()
         has_bar = False
         for layout in self._known_layouts(text):
-            with _released(soup_of(root, reach(layout))) as soup:
+            with released(soup_of(root, reach(layout))) as soup:
                 root = self._root(text)  # whole again
                 known = [*select(soup, layout, site)]
                 has_bar = layout.ticker is not None and is_empty(soup, [layout.ticker])
@@ -185,16 +202,6 @@ class HtmlExtractor:
 
     def _error(self, message: str) -> ExtractError:
         return ExtractError(f"source '{self._context.source}': {message}")
-
-
-@contextmanager
-def _released(soup: BeautifulSoup) -> Iterator[BeautifulSoup]:
-    """Take the tree apart at the end: its circles would stay in memory until the next search for such."""
-    try:
-        yield soup
-    finally:
-        soup.clear(decompose=True)
-        del soup.builder  # it holds what lxml has read
 
 
 def _own_layout(options: HtmlEndpoint) -> Layout | None:

@@ -27,6 +27,11 @@ def reach(layout: Layout) -> list[str]:
 
 def select(soup: BeautifulSoup, layout: Layout, site: Site) -> Iterator[Item]:
     """Yield what every region shows, in the order of the page; an element of two regions counts as ticker."""
+    return (item for _, item in select_elements(soup, layout, site))
+
+
+def select_elements(soup: BeautifulSoup, layout: Layout, site: Site) -> Iterator[tuple[Tag, Item]]:
+    """Yield the same with the element that each was read from."""
     found: dict[int, tuple[Tag, Section, Region]] = {}
     for section, region in layout.regions():
         for element in _elements(soup, region):
@@ -37,7 +42,7 @@ def select(soup: BeautifulSoup, layout: Layout, site: Site) -> Iterator[Item]:
         card = None if _is_clone(element) else read(element, region, site)
         # Without a link a list shows boxes and banners, a ticker headlines.
         if card and (card.leads_somewhere or section is Section.TICKER):
-            yield _item(card, section, f"{layout.origin}: {region.items}")
+            yield element, _item(card, section, f"{layout.origin}: {region.items}")
 
 
 def is_empty(soup: BeautifulSoup, regions: Sequence[Region]) -> bool:

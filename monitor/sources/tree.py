@@ -7,7 +7,8 @@ as on the whole page. Reads no headlines.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
@@ -104,6 +105,21 @@ def soup_of(root: Element, selectors: Sequence[str] | None = None) -> BeautifulS
         etree.strip_elements(root, *_WITHOUT_TEXT, with_tail=False)
         _cut(root, reach)
     return BeautifulSoup("", builder=_Handover(root))
+
+
+@contextmanager
+def released(soup: BeautifulSoup) -> Iterator[BeautifulSoup]:
+    """Take the tree apart at the end: its circles would stay in memory until the next search for such."""
+    try:
+        yield soup
+    finally:
+        soup.clear(decompose=True)
+        del soup.builder  # it holds what lxml has read
+
+
+def is_plain(selector: str) -> bool:
+    """Tell whether a selector looks at an element and what is around it only: at no siblings and no positions."""
+    return all(_SIMPLE.fullmatch(one.strip()) for one in selector.split(","))
 
 
 def clear(root: Element, selectors: Sequence[str]) -> None:
