@@ -25,11 +25,13 @@ from monitor.model import (
     Fetched,
     Item,
     Match,
+    Memory,
     PollOutcome,
     PollResult,
     PollState,
     Upsert,
 )
+from monitor.pipeline import familiar
 from monitor.pipeline.pacing import Pacer
 from monitor.pipeline.robots import RobotsBook
 from monitor.pipeline.telling import find_kin, first_told
@@ -55,6 +57,7 @@ class Poller:
     owner: str  # names this process in leases
     backlogs: Mapping[str, int] = field(default_factory=dict)  # of a source, told on purpose when it is learned
     pacer: Pacer = field(default_factory=Pacer)
+    pages: familiar.LastPages = field(default_factory=familiar.LastPages)
     robots: RobotsBook | None = None  # None: nobody is asked
     reappear_after: timedelta | None = None  # headlines that were gone for longer are told again
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
@@ -97,6 +100,8 @@ class Poller:
             except MemoryChanged:
                 continue  # another endpoint of this source was faster: decide again with what it wrote
             self.pacer.keep(result)
+            if items is not None:
+                self.pages.keep(result, items)
             return result
         raise MemoryChanged(f"source '{state.source}': its memory changed {_TRIES} times during one poll")
 
@@ -115,7 +120,8 @@ class Poller:
         if page is None or (not full and state.body_hash == _hash(page.body)):
             return page, None
         with self.parsing:
-            return page, extractor.extract(page)
+            items = extractor.extract(page)
+        return page, None if self.pages.shows(state, items, now) else items
 
     def _decide(
         self, state: PollState, page: Fetched | None, items: Sequence[Item] | None, started: datetime
@@ -123,11 +129,10 @@ class Poller:
         now = self.clock()
         if page is None or items is None:
             return self._unchanged(state, page, started, now)
-        keys = frozenset[str]().union(*identity.keys_of_page(items))
-        memory = self.store.recall(state.source, keys)
+        decided, memory = self._recall(state, items, now)
         diff = engine.compare(
             state.source,
-            items,
+            decided,
             memory,
             now,
             baseline=state.baselined_at is None,
@@ -136,6 +141,7 @@ class Poller:
             read_at=state.last_ok_at if state.full_at else None,
             bar=state.bar,
         )
+        diff = replace(diff, known=diff.known + len(items) - len(decided))
         engine.check_plausible(diff, items, state.typical_items)
         kin, indexed = find_kin(self.store, state.source, diff.changes, now)
         alerts = [alert for change in diff.changes for alert in self._alerts_of(change, kin[change.id], now)]
@@ -165,6 +171,17 @@ class Poller:
             items=len(items),
             rhythm=rhythm,
         )
+
+    def _recall(self, state: PollState, items: Sequence[Item], now: datetime) -> tuple[Sequence[Item], Memory]:
+        """Return what is to be decided, and what is remembered of it: all, unless that is as this page left it."""
+        before = self.pages.of(state, now)
+        some = familiar.news(before, items) if before else None
+        if before and some is not None:
+            memory = self.store.recall(state.source, _keys(some))
+            if memory.revision == before.revision:
+                return some, memory
+            self.pages.forget(state)
+        return items, self.store.recall(state.source, _keys(items))
 
     def _alerts_of(self, change: Change, kin: Sequence[Carrier], now: datetime) -> list[Alert]:
         if change.former:  # what a rule would have said before is no news, also where it was learned silently
@@ -241,6 +258,10 @@ def _with_fired(upserts: Sequence[Upsert], alerts: Sequence[Alert]) -> tuple[Ups
     for alert in (alert for alert in alerts if not alert.again):
         fired.setdefault(alert.change.headline.key, set()).update(match.rule for match in alert.matches)
     return tuple(replace(upsert, fired=frozenset(fired.get(upsert.headline.key, ()))) for upsert in upserts)
+
+
+def _keys(items: Sequence[Item]) -> frozenset[str]:
+    return frozenset[str]().union(*identity.keys_of_page(items))
 
 
 def _hash(body: bytes) -> str:

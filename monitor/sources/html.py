@@ -31,6 +31,7 @@ __all__ = ["HtmlEndpoint", "HtmlExtractor", "Region", "build"]
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 _SIGNS_EVERY = 20  # reads
 _log = logging.getLogger(__name__)
+_MOST_TAGS = 20_000  # of a page whose outline is noted
 _FEW = 4  # headlines; a page that shows no more may stand in for the real one
 
 
@@ -111,7 +112,12 @@ class HtmlExtractor:
 
     def _can_be_cut(self, body: bytes) -> bool:
         """Tell whether parts of a page can be read alone."""
-        return self._own is not None and can_read(self._own, self._options.ignore) and is_utf8(body)
+        return (
+            self._own is not None
+            and body.count(b"<") <= _MOST_TAGS
+            and can_read(self._own, self._options.ignore)
+            and is_utf8(body)
+        )
 
     def _read(self, page: Fetched, body: bytes) -> Reading:
         text = decode(body, page.content_type)

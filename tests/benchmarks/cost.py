@@ -9,8 +9,10 @@ batch of each kind, so that a noisy machine slows all alike.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import multiprocessing
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -42,6 +44,14 @@ ITEM = (
     '<article class="post"><div class="img"><img src="/i/{n}.jpg" alt=""></div><h2 class="title">{t}</h2>'
     '<a class="cover" href="/{n}"></a><p class="lead">{lead}</p><span class="date">28/01/2025</span></article>'
 )
+KINDS_OF_POLLS = {
+    "304": PollOutcome.NOT_MODIFIED,
+    "same": PollOutcome.UNCHANGED,
+    "adverts": PollOutcome.UNCHANGED,
+    "adverts found": PollOutcome.UNCHANGED,  # headlines found by themselves, the others by own selectors
+    "changed": PollOutcome.CHANGED,
+    "changed found": PollOutcome.CHANGED,
+}
 LEAD = "ملخص طويل للخبر يشغل بعض المكان كما تفعل المواقع الحقيقية في صفحاتها الأولى كل يوم وليلة. " * 5
 
 
@@ -53,18 +63,31 @@ def page(version: int) -> bytes:
     return f'<html><head><meta charset="utf-8"></head><body><ul class="bar">{bar}</ul>{cards}</body></html>'.encode()
 
 
+def with_advert(body: bytes, version: int) -> bytes:
+    """Return the page with another nonce, advert and counter."""
+    advert = f'<div id="ad{version}"><a href="https://ads.example/?c={version}"><img src="/b{version}.gif"></a></div>'
+    script = f'<script nonce="{version:08x}">var seen = {version};</script>'
+    return body.replace(b"<body>", f"<head>{script}</head><body>{advert}".encode()).replace(
+        b"</body>", f"<i>{version}</i></body>".encode()
+    )
+
+
 def _site(pipe: Connection) -> None:
     bodies: dict[int, bytes] = {}
-    asked = [0]
+    asked = {"/changed": 0, "/adverts": 0}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
-            asked[0] += self.path == "/changed"
-            version = asked[0] if self.path == "/changed" else 0
+            kind = self.path.partition("?")[0]
+            if kind in asked:
+                asked[kind] += 1
+            version = asked[kind] if kind == "/changed" else 0
             body = bodies.setdefault(version, page(version))
+            if kind == "/adverts":
+                body = with_advert(body, asked[kind])
             status = 304 if self.path == "/304" and self.headers.get("If-None-Match") else 200
             body = b"" if status == 304 else body
             head = f"HTTP/1.1 {status} OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
@@ -83,18 +106,21 @@ class Bench:
     def __init__(self, folder: Path, site: str) -> None:
         self.store, self.site = open_store(folder / "monitor.db"), site
         self.now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        self.spent: dict[str, list[float]] = {kind: [] for kind in KINDS_OF_POLLS}
         self.fetcher = HttpFetcher(
             clock=self.clock,
             resolver=PoolResolver(ThreadPoolExecutor(1)),
             user_agent="bench",
             allow_private=("127.0.0.0/8",),
         )
-        self.kinds = ("304", "same", "changed")
+        self.kinds = tuple(KINDS_OF_POLLS)
         context = SiteContext(source="site", zone=ZoneInfo("UTC"))
         region = Region(items="article.post", title="h2", link="a.cover")
         extractors = {}
         for kind in self.kinds:
-            options = HtmlEndpoint(type="html", url=f"{site}/{kind}", ticker=Region(items=".bar li"), list=region)
+            options = HtmlEndpoint(type="html", url=_url(site, kind), ticker=Region(items=".bar li"), list=region)
+            if "found" in kind:
+                options = HtmlEndpoint(type="html", url=_url(site, kind))
             extractors[kind, "page"] = KINDS["html"].build(options, context)
         rules = [Rule(name=f"r{n}", any=(f"كلمة{n}", f"مدينة{n}")) for n in range(100)]
         self.poller = Poller(
@@ -115,7 +141,7 @@ class Bench:
 
     def only(self, kind: str) -> None:
         spec = EndpointSpec(
-            source=kind, name="page", kind="html", url=f"{self.site}/{kind}", config_hash="1",
+            source=kind, name="page", kind="html", url=_url(self.site, kind), config_hash="1",
             every=Duration(microseconds=1000),
         )  # fmt: skip
         self.store.sync([EndpointSpec(**{f: getattr(spec, f) for f in spec.__slots__})], self.clock())
@@ -127,9 +153,10 @@ class Bench:
             self.now += timedelta(seconds=1)  # it is due again
             begun = time.process_time()
             result = self.poller.step(self.clock())
-            spent += time.process_time() - begun
+            self.spent[kind].append(time.process_time() - begun)
+            spent += self.spent[kind][-1]
             assert result, f"{kind} was not due"
-            assert result.outcome is expected, (result.outcome, result.error)
+            assert result.outcome in {expected, PollOutcome.UNCHANGED}, (result.outcome, result.error)
         return spent / number
 
 
@@ -140,19 +167,16 @@ def cost(rounds: int, batch: int) -> None:
     site = f"http://127.0.0.1:{parent.recv()}"
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), site)
-        expected = {
-            "304": PollOutcome.NOT_MODIFIED,
-            "same": PollOutcome.UNCHANGED,
-            "changed": PollOutcome.CHANGED,
-        }
-        figures: dict[str, list[float]] = {kind: [] for kind in ("bare", *expected)}
-        with httpx.Client() as client:
+        expected = KINDS_OF_POLLS
+        figures: dict[str, list[float]] = {kind: [] for kind in ("bare", "raw", *expected)}
+        with httpx.Client() as client, socket.create_connection(("127.0.0.1", int(site.rpartition(":")[2]))) as raw:
             for kind, outcome in expected.items():
                 bench.only(kind)
                 bench.polls(kind, 1, PollOutcome.LEARNED)
                 bench.polls(kind, 1, outcome)
             for _ in range(rounds):
                 figures["bare"].append(_cpu(lambda: client.get(f"{site}/same").content, batch))
+                figures["raw"].append(_cpu(lambda: _raw(raw), batch))
                 for kind, outcome in expected.items():
                     _activate(bench, kind)
                     figures[kind].append(bench.polls(kind, batch, outcome))
@@ -161,13 +185,35 @@ def cost(rounds: int, batch: int) -> None:
     print(f"bare httpx GET of the {len(page(0)) >> 10} KB page: {bare * 1e6:.0f} µs CPU")
     for kind in expected:
         ratio = statistics.median(a / b for a, b in zip(figures[kind], figures["bare"], strict=True))
-        print(f"poll, {kind:8}: {statistics.median(figures[kind]) * 1e6:6.0f} µs CPU, {ratio:5.2f} × bare")
+        usual = statistics.median(bench.spent[kind])
+        print(
+            f"poll, {kind:14}: {statistics.median(figures[kind]) * 1e6:6.0f} µs CPU, {ratio:6.2f} × bare, "
+            f"{statistics.median(figures[kind]) / statistics.median(figures['raw']):6.2f} × a socket's GET and its hash; "
+            f"most polls {usual * 1e6:6.0f} µs, {usual / bare:6.2f} × bare"
+        )
 
 
 def _activate(bench: Bench, kind: str) -> None:
     """Make one endpoint the only active one, with its baseline kept."""
     with bench.store._database.tx() as db:
         db.execute("UPDATE endpoint SET active = (source = ?)", (kind,))
+
+
+def _url(site: str, kind: str) -> str:
+    return f"{site}/{kind.replace(' ', '?')}"
+
+
+def _raw(connection: socket.socket) -> str:
+    """Return the hash of the page, read from a socket."""
+    connection.sendall(b"GET /same HTTP/1.1\r\nHost: site\r\n\r\n")
+    answer = bytearray()
+    while (end := answer.find(b"\r\n\r\n")) < 0 or len(answer) < end + 4 + _length(answer):
+        answer += connection.recv(1 << 18)
+    return hashlib.sha256(answer[end + 4 :]).hexdigest()
+
+
+def _length(answer: bytearray) -> int:
+    return int(answer.partition(b"Content-Length: ")[2].partition(b"\r\n")[0])
 
 
 def _cpu(what: Callable[[], object], number: int) -> float:
