@@ -89,7 +89,9 @@ class LastPage:
             self.forget()
             return
         self._site = site_of(host(self._told[1]))
-        if any(item.url and site_of(host(item.url)) != self._site for item in reading.items):
+        home = "/".join(self._told[1].split("/", 3)[:3]) + "/"
+        elsewhere = (item.url for item in reading.items if item.url and not item.url.startswith(home))
+        if any(site_of(host(url)) != self._site for url in elsewhere):
             self._site = ""  # headlines lead to other sites
         self._packed = brotli.compress(body, quality=1)
         self._reading, self._lists = reading, lists
