@@ -9,6 +9,7 @@ from monitor.sources.detect.addresses import site_of
 from monitor.sources.hunks import Hunk
 from monitor.urls import host
 
+_MOST_TAGS = 400  # more is another page
 _FEW_WORDS = 3
 _UNSEEN = ("script", "style", "!--", "link ", "input ", "meta name=", "meta property=")
 _TAG = re.compile(r"""/?[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*+>""")
@@ -32,6 +33,8 @@ def is_harmless(old: bytes, new: bytes, hunk: Hunk, site: str, *, inside: bool, 
         site: the name of the site that links of no interest lead away from; empty: none is without interest.
     """
     was, now = old[hunk.start : hunk.stop], new[hunk.new_start : hunk.new_stop]
+    if was.count(b"<") + now.count(b"<") > _MOST_TAGS:
+        return False
     if _OF_THE_PAGE.search(was) or _OF_THE_PAGE.search(now):
         return False
     if inside and (

@@ -49,18 +49,17 @@ def hunks(old: bytes, new: bytes) -> list[Hunk] | None:
 
 def _split(old: bytes, new: bytes, hunk: Hunk) -> list[Hunk]:
     """Return a difference without the tags in it that both sides have once, at the same depth and in the same order."""
-    if hunk.start == hunk.stop or hunk.new_start == hunk.new_stop:
+    number, new_number = old.count(b"<", hunk.start, hunk.stop), new.count(b"<", hunk.new_start, hunk.new_stop)
+    if not 0 < number <= _MOST_STEPS or not 0 < new_number <= _MOST_STEPS:
         return [hunk]
     tags, new_tags = _tags(old, hunk.start, hunk.stop), _tags(new, hunk.new_start, hunk.new_stop)
-    if len(tags) > _MOST_STEPS or len(new_tags) > _MOST_STEPS:
-        return [hunk]
-    number, new_number = Counter(tag for _, tag in tags), Counter(tag for _, tag in new_tags)
-    new_places = {tag: place for place, tag in new_tags if new_number[tag] == 1}
+    times, new_times = Counter(tag for _, tag in tags), Counter(tag for _, tag in new_tags)
+    new_places = {tag: place for place, tag in new_tags if new_times[tag] == 1}
     found: list[Hunk] = []
     done, new_done = hunk.start, hunk.new_start
     for place, tag in tags:
         new_place = new_places.get(tag, -1)
-        if number[tag] == 1 and new_place >= new_done:
+        if times[tag] == 1 and new_place >= new_done:
             found.append(Hunk(done, place, new_done, new_place))
             done, new_done = place + len(tag[0]), new_place + len(tag[0])
     found.append(Hunk(done, hunk.stop, new_done, hunk.new_stop))
