@@ -17,6 +17,7 @@ _LINK = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*))""", re.IGN
 _SPOKEN = re.compile(r"""\s(?:title|alt|aria-label)\s*=\s*["']?[^"'>]*[^\W\d_]{2}""", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
+_STRESSED = re.compile(r"(?:b|strong|em|mark|u|font)\b[^>]*>[^<]*\d", re.IGNORECASE)  # a toll in a title; counters are not
 _OF_THE_PAGE = re.compile(rb"<(?:base|meta)\b[^>]*(?:href|charset|http-equiv)", re.IGNORECASE)
 _CALLED = re.compile(rb"""\sclass\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)""", re.IGNORECASE)
 
@@ -44,6 +45,8 @@ def is_harmless(old: bytes, new: bytes, hunk: Hunk, site: str, *, inside: bool, 
     ):
         return False
     pieces = [*_pieces(was), *_pieces(now)]
+    if inside and any(_STRESSED.match(piece.decode("utf-8", "replace")) for piece in pieces):
+        return False
     return not any(_may_be_news(piece, site, strict=strict or inside) for piece in pieces)
 
 

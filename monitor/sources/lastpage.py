@@ -65,6 +65,7 @@ class LastPage:
             if again is None:
                 return None
             self._remember(page.body, *again)
+            return again[0].items
         return self._reading.items
 
     def keep(self, page: Fetched, reading: Reading, lists: Outline | None) -> bool:

@@ -97,3 +97,9 @@ def test_own_selectors_may_ask_for_anything_so_that_any_text_is_read(extractor, 
     before = made.extract(fetched(page(11)))
     assert made.extract(fetched(page(11).replace("12:11", "12:12"))) is before
     assert made.extract(fetched(page(11).replace("زوار: 11", "زلزال 11"))) is not before
+
+
+def test_a_number_that_stands_alone_in_bold_in_a_headline_is_read(poll):
+    toll = '<div class="breaking"><b>عاجل</b><ul><li><a href="/331701">مصرع <b>3</b> أشخاص في حادث سير</a></li></ul></div>'
+    poll(page(11, bar=toll))
+    assert "مصرع 7 أشخاص في حادث سير" in [item.title for item in poll(page(12, bar=toll.replace(">3<", ">7<")))]

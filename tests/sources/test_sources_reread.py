@@ -149,6 +149,16 @@ def test_the_other_headlines_are_taken_from_the_last_page(extractor, fetched, la
     assert untouched(extractor(**LAYOUTS[layout]), fetched, Site(7)) == 8
 
 
+def test_a_first_headline_whose_link_is_written_in_another_way_is_read_like_the_others(extractor, fetched):
+    site = Site(7)
+    made = extractor(**LAYOUTS["links"])
+    made.extract(fetched(site.shown(1)))
+    site.bar.insert(0, '<li class="tick"><a href="/n/?p=332001&amp;s=1">La rocade de Fès rouvre</a></li>')
+    for nonce in (2, 3):
+        page = fetched(site.shown(nonce))
+        assert made.extract(page) == extractor(**LAYOUTS["links"]).extract(page)
+
+
 @pytest.mark.parametrize("layout", ["positions", "contents", "no second ones"])
 def test_selectors_that_look_at_other_elements_get_the_whole_page(extractor, fetched, layout):
     assert untouched(extractor(**LAYOUTS[layout]), fetched, Site(7)) == 0
