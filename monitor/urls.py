@@ -66,6 +66,8 @@ _ID_PARAMETER = re.compile(
 _TEMPLATE = re.compile(r"\{\{|\}\}|\$\{|%7[Bb]%7[Bb]|<%")
 _IGNORED_BY_BROWSERS = re.compile(r"[\t\n\r]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")  # what is decoded behind it may make a new escape: «%0%61» is «%0a»
+_MOST_LAYERS = 10
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\ud800-\udfff<>\"`]")
 
 
@@ -207,7 +209,12 @@ def _encoded(parts: SplitResult) -> SplitResult | None:
     try:
         # w3lib leaves what stands behind a semicolon half encoded, unless the semicolon is encoded itself.
         url = parts._replace(path=parts.path.replace(";", "%3B")).geturl()
-        return _split(canonicalize_url(_SURROGATE.sub("\ufffd", url)))
+        url = _SURROGATE.sub("\ufffd", url)
+        for _ in range(_MOST_LAYERS if _STRAY.search(url) else 1):
+            url, before = canonicalize_url(url), url
+            if url == before:
+                break
+        return _split(url)
     except ValueError:
         return None
 

@@ -17,7 +17,7 @@ _LINK = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*))""", re.IGN
 _SPOKEN = re.compile(r"""\s(?:title|alt|aria-label)\s*=\s*["']?[^"'>]*[^\W\d_]{2}""", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
-_STRESSED = re.compile(r"(?:b|strong|em|mark|u|font)\b[^>]*>[^<]*\d", re.IGNORECASE)  # a toll in a title; counters are not
+_STRESSED = re.compile(r"(?:b|strong|em|mark|u|font)\b[^>]*>[^<]*\d", re.IGNORECASE)  # a toll, not a counter
 _OF_THE_PAGE = re.compile(rb"<(?:base|meta)\b[^>]*(?:href|charset|http-equiv)", re.IGNORECASE)
 _CALLED = re.compile(rb"""\sclass\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)""", re.IGNORECASE)
 

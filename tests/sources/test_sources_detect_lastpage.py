@@ -100,6 +100,8 @@ def test_own_selectors_may_ask_for_anything_so_that_any_text_is_read(extractor, 
 
 
 def test_a_number_that_stands_alone_in_bold_in_a_headline_is_read(poll):
-    toll = '<div class="breaking"><b>عاجل</b><ul><li><a href="/331701">مصرع <b>3</b> أشخاص في حادث سير</a></li></ul></div>'
+    toll = (
+        '<div class="breaking"><b>عاجل</b><ul><li><a href="/331701">مصرع <b>3</b> أشخاص في حادث سير</a></li></ul></div>'
+    )
     poll(page(11, bar=toll))
     assert "مصرع 7 أشخاص في حادث سير" in [item.title for item in poll(page(12, bar=toll.replace(">3<", ">7<")))]

@@ -67,6 +67,13 @@ def test_other_addresses_stay_other(url, other):
     assert canonical(url) != canonical(other)
 
 
+@pytest.mark.parametrize(
+    "url", ["HTTP://0/%0%61", "https://site.ma/%%%3631", "https://site.ma/?q=%%34%31", "https://site.ma/100%"]
+)
+def test_an_escape_that_only_decoding_makes_is_written_like_any_other(url):
+    assert canonical(url) == canonical(canonical(url))
+
+
 def test_a_host_keeps_its_prefix_when_nothing_else_is_left():
     assert "https://www.ma" == canonical("http://www.ma/")
 
