@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 
 from monitor.diff import identity
-from monitor.diff.floods import FLOOD_FROM
+from monitor.diff.floods import GROWN_FROM
 from monitor.model import Item, PollResult, PollState
 
 WHOLE_EVERY = timedelta(minutes=15)  # "last seen" of what stays on the page is moved then
@@ -78,14 +78,18 @@ class LastPages:
 
 
 def news(before: Familiar, items: Sequence[Item]) -> Sequence[Item] | None:
-    """Return what is to be decided of a page: the new headlines, and all that share a key with what came or went.
+    """Return what is to be decided of a page: the new headline, and all that share a key with what came or went.
 
-    None when it is all of it: too much is new, or something among it has no link and is known by its absence.
+    None when it is all of it: several are new, and where they stand among the others says whether they are news; or
+    something has no link and is known by its neighbours.
     """
+    if not all(item.url for item in items):
+        return None
     looks = [_look(item) for item in items]
     known, shown = before.keys_by_look(), {*looks}
     wanted = shown - known.keys()
-    if len(wanted) >= FLOOD_FROM or len(wanted) == len(shown):
+    new = {item.url for item, look in zip(items, looks, strict=True) if look in wanted}
+    if len(new) >= GROWN_FROM or len(wanted) == len(shown):
         return None
     touched = {key for look, own in known.items() if look not in shown for key in own}
     touched.update(key for item, look in zip(items, looks, strict=True) if look in wanted for key in _keys(item))
@@ -94,8 +98,7 @@ def news(before: Familiar, items: Sequence[Item]) -> Sequence[Item] | None:
         for look in near:
             touched.update(staying.pop(look))
         wanted.update(near)
-    found = [item for item, look in zip(items, looks, strict=True) if look in wanted]
-    return found if all(item.url for item in found) else None
+    return [item for item, look in zip(items, looks, strict=True) if look in wanted]
 
 
 def _look(item: Item) -> int:
