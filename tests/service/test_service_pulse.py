@@ -169,7 +169,7 @@ def test_a_delivery_that_never_ends_is_named_and_stops_the_pings(site, start, wa
     site.hangs = "/hook"
     start(Bounds(delivery=timedelta(seconds=0.5)))
     watchdog.hears("READY=1")
-    site.items = ["a second headline of this site", *site.items]
+    site.items = [*site.items, "a second headline of this site"]
     store.make_due(SteadyClock()())
     assert site.asked.wait(20)
 
