@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import re2
-
 from monitor.match.translation import EDGE, LETTERS, Translation, WrongPattern, check_syntax, marks_words
 
 _WORDS = re.compile(f"[{LETTERS}]+")
@@ -69,6 +67,8 @@ def compile_pattern(written: str, *, folded: bool, ignore_case: bool) -> Pattern
     Raises:
         WrongPattern: it is not an expression, or one that this engine cannot run.
     """
+    import re2
+
     if len(written) > _LONGEST:
         raise WrongPattern(f"it is longer than {_LONGEST} characters")
     check_syntax(written)
@@ -87,7 +87,7 @@ def compile_pattern(written: str, *, folded: bool, ignore_case: bool) -> Pattern
     return Pattern(engine, marked)
 
 
-def _reason(error: re2.error) -> str:
+def _reason(error: Exception) -> str:
     said = error.args[0]
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     return _TOO_LARGE if "too large" in text else text.replace(EDGE, "")

@@ -11,8 +11,6 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import re2
-
 from monitor.text import fold_text
 
 EDGE = "\x01"  # of a word; a control character, so no title that is shown has it
@@ -162,6 +160,8 @@ class Translation:
 
 
 def _quoted(text: str) -> str:
+    import re2
+
     return str(re2.escape(text))
 
 
