@@ -56,6 +56,7 @@ def compare(
     backlog: int = 0,
     read_at: datetime | None = None,
     bar: Sequence[str] = (),
+    page: Sequence[Item] = (),
 ) -> Diff:
     """Return what the page changes.
 
@@ -70,9 +71,10 @@ def compare(
             nothing ever reappears.
         backlog: how many of the newest headlines are told although the source is looked at for the first time.
         read_at: when the endpoint was last read well; it learns again when it is read otherwise since.
+        page: all that the page shows, where `items` are only a part of it.
         bar: as the last look at the endpoint returned it.
     """
-    sightings, shown = collect(items, memory, now, bar)
+    sightings, shown = collect(items, memory, now, bar, page)
     fresh = learning.news(sightings, memory, now, read_at, backlog) if baseline else ()
     upserts: list[Upsert] = []
     changes: list[Change] = []

@@ -55,7 +55,10 @@ def _came_since(sighting: Sighting, numbers: Sequence[int], read_at: datetime) -
     old = is_old(sighting.url, published, numbers, read_at)
     if old is not None and not (published and read_at - STALE <= published <= read_at - LAG):
         return not old
-    return any(place.above or place.share >= FAMILIAR for place in sighting.places)
+    return any(
+        place.above or place.share >= FAMILIAR or (place.ticker and place.share)  # a ticker turns: it has no top
+        for place in sighting.places
+    )
 
 
 def _newest(sightings: Sequence[Sighting], most: int) -> list[Sighting]:

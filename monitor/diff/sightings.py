@@ -10,6 +10,7 @@ from monitor.diff import identity
 from monitor.diff.edits import is_version
 from monitor.diff.places import Place, in_place, places
 from monitor.model import Item, Memory, Remembered
+from monitor.urls import canonical
 
 LOOSE_FOR = timedelta(hours=6)  # how long an item without a link may be followed by a new version of it
 REPOSTED = timedelta(hours=2)  # how long a long title under another link is taken for the headline it was before
@@ -38,12 +39,24 @@ class Sighting:
         self.names.append(frozenset(key for key in keys if key[0] == "t"))
 
 
+class _Links:
+    """The links of a page: of which kinds they are, and under which titles each is shown."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        linked = [(item.url, item.title) for item in items if item.url]
+        self.forms = frozenset(identity.form(url) for url, _ in linked)
+        self.titles: dict[str, set[str]] = {}
+        for url, title in linked:
+            self.titles.setdefault(canonical(url), set()).add(identity.key_of_title(title))
+
+
 def collect(
-    items: Sequence[Item], memory: Memory, now: datetime, last: Sequence[str] = ()
+    items: Sequence[Item], memory: Memory, now: datetime, last: Sequence[str] = (), page: Sequence[Item] = ()
 ) -> tuple[list[Sighting], tuple[str, ...]]:
     """Return the page's headlines, and its items without a link as they will be known at the next look.
 
-    Known ones are found by memory, new ones among themselves. `last` is what was returned at the last look.
+    Known ones are found by memory, new ones among themselves. `last` is what was returned at the last look,
+    `page` all that the page shows, where `items` are only a part of it.
     """
     sightings: list[Sighting] = []
     by_id: dict[int, Sighting] = {}
@@ -51,10 +64,10 @@ def collect(
     for headline in memory.headlines:
         for key in headline.keys:
             by_key.setdefault(key, []).append(headline)
-    forms = {identity.form(item.url) for item in items if item.url}
+    links = _Links(page or items)
     owners: list[Sighting] = []
     for item, keys in zip(items, identity.keys_of_page(items), strict=True):
-        known = _find_known(item, keys, by_key, now, forms)
+        known = _find_known(item, keys, by_key, now, links)
         sighting = by_id.get(known.id) if known else _find_new(item, keys, sightings)
         if sighting is None:
             sighting = Sighting(known)
@@ -100,7 +113,7 @@ def _find_known(
     keys: Collection[str],
     by_key: Mapping[str, Sequence[Remembered]],
     now: datetime,
-    forms: Collection[str],
+    links: _Links,
 ) -> Remembered | None:
     """Return the remembered headline that shares most keys with the item, by the strongest of them."""
     near = {known.id: known for key in keys for known in by_key.get(key, ())}
@@ -108,23 +121,26 @@ def _find_known(
     for known in near.values():
         shared, was = known.keys.intersection(keys), known.headline
         same = identity.same_headline(shared, item.title, item.url, was.title, was.url)
-        if same or _is_moved(item, known, shared, now, forms):
+        if same or _is_moved(item, known, shared, now, links):
             strength = -identity.STRENGTH.index(identity.primary(shared)[0])
             found.append((len(shared), strength, was.breaking == item.breaking, known.id))
     return near[max(found)[-1]] if found else None
 
 
-def _is_moved(item: Item, known: Remembered, shared: Collection[str], now: datetime, forms: Collection[str]) -> bool:
+def _is_moved(item: Item, known: Remembered, shared: Collection[str], now: datetime, links: _Links) -> bool:
     """Tell whether an item is a headline that the site has put under another link.
 
     Short titles («نشرة الأخبار») are given again and again; a long one only to the same news, as long as that is on
-    the site, or when the site uses no links any more of the kind that it had.
+    the site, or when the site uses no links any more of the kind that it had. Where the old link now shows another
+    title, one of the two is news, and nobody can tell which.
     """
     url = known.headline.url
     if not (url and item.url and identity.says_enough(item.title)) or all(key[0] != "t" for key in shared):
         return False
+    if not links.titles.get(canonical(url), known.keys) & known.keys:
+        return False
     absent = now - known.last_seen_at
-    return absent <= REPOSTED or (absent <= MOVED and identity.form(url) not in forms)
+    return absent <= REPOSTED or (absent <= MOVED and identity.form(url) not in links.forms)
 
 
 def _find_new(item: Item, keys: Collection[str], sightings: Sequence[Sighting]) -> Sighting | None:

@@ -140,8 +140,9 @@ class Poller:
             backlog=self.backlogs.get(state.source, 0),
             read_at=state.last_ok_at if state.full_at else None,
             bar=state.bar,
+            page=items,
         )
-        diff = replace(diff, known=diff.known + len(items) - len(decided))
+        diff = replace(diff, known=diff.known + len(items) - len(decided), items=len(items))
         engine.check_plausible(diff, items, state.typical_items)
         kin, indexed = find_kin(self.store, state.source, diff.changes, now)
         alerts = [alert for change in diff.changes for alert in self._alerts_of(change, kin[change.id], now)]

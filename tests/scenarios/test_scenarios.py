@@ -115,6 +115,7 @@ WITHOUT = {
     "likeness of titles under one number": _replace(identity, "MIN_OVERLAP", 0.0),
     "links that say nothing": _replace(identity, "says_little", lambda url: False),
     "long titles under another link": _replace(sightings, "REPOSTED", engine.timedelta(0)),
+    "old links under other titles": _replace(sightings, "canonical", lambda url: ""),
     "one title on one page": _replace(identity, "says_enough", lambda title: False),
     "addresses of another kind": _replace(identity, "form", lambda url: ""),
     "what titles have in common": _replace(identity, "_undressed", lambda titles: ()),
