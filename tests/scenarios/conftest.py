@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,12 +34,14 @@ def address(site: str, endpoint: str) -> str:
 def expanded(entries: Iterable[Any]) -> Iterator[Any]:
     """Yield the entries; one with `numbers: [first, last]` stands for many, {n} for the number of each."""
     for entry in entries:
-        if not isinstance(entry, dict) or "numbers" not in entry:
+        if not isinstance(entry, dict) or not {"n", "numbers"} & entry.keys():
             yield entry
             continue
-        first, last = entry["numbers"]
+        first, last = entry.get("numbers") or (entry["n"], entry["n"])
         for n in range(first, last + 1):
-            yield {key: str(value).replace("{n}", str(n)) for key, value in entry.items() if key != "numbers"}
+            yield {
+                key: str(value).replace("{n}", str(n)) for key, value in entry.items() if key not in {"n", "numbers"}
+            }
 
 
 class Player:
@@ -191,7 +194,9 @@ class Player:
 
 
 @pytest.fixture
-def player(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Player]:
-    playing = Player(tmp_path, request.param)
-    yield playing
-    playing.store.close()
+def player(request: pytest.FixtureRequest) -> Iterator[Player]:
+    memory = Path("/dev/shm")  # hundreds of databases that wait for no disk
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        playing = Player(Path(folder), request.param)
+        yield playing
+        playing.store.close()

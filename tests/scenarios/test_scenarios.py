@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +14,44 @@ from scenarios.conftest import expanded
 
 from monitor import urls
 from monitor.diff import age, doubts, edits, engine, floods, identity, learning, sightings, stories
-from monitor.model import EditKind, Memory
+from monitor.model import ChangeKind, EditKind, Memory
 from monitor.pipeline.poll import Poller
 from monitor.route.plan import Router
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.yaml"))
-SCENARIOS = [(f.stem, s) for f in FILES for s in yaml.safe_load_all(f.read_text("utf-8"))]
-IDS = [f"{stem}: {scenario['what']}" for stem, scenario in SCENARIOS]
+LANGUAGES = ("ar", "fr", "en")
+WRITTEN = [(f.stem, s) for f in FILES for s in yaml.safe_load_all(f.read_text("utf-8"))]
+NAMING = {"title", "html", "raw", *ChangeKind}  # keys whose value is the name of a text
+
+
+def in_language(scenario: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return a scenario with its headlines as they stand in one language."""
+    texts = {name: text for name, text in scenario[language].items() if name != "watch"}
+    links = scenario.get("headlines") or {}
+    return {
+        **scenario,
+        "watch": scenario[language].get("watch", ()),
+        "headlines": {name: {**links.get(name, {}), "title": text} for name, text in texts.items()},
+        "polls": _worded(scenario["polls"], texts),
+    }
+
+
+def _worded(part: Any, texts: dict[str, str]) -> Any:
+    """Put texts in place of their names, wherever an entry gives a link or number of its own to one."""
+    if isinstance(part, list):
+        return [_worded(one, texts) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: texts[one] if key in NAMING and one else _worded(one, texts) for key, one in part.items()}
+
+
+SCENARIOS = [
+    (f"{stem}, {language}: {scenario['what']}", in_language(scenario, language))
+    for stem, scenario in WRITTEN
+    for language in LANGUAGES
+]
+IDS = [name for name, _ in SCENARIOS]
 
 
 def play(player: Any, scenario: dict[str, Any]) -> list[str]:
@@ -31,8 +62,9 @@ def play(player: Any, scenario: dict[str, Any]) -> list[str]:
         news = [_written(scenario, entry) for entry in expanded(poll.get("news", []))]
         if sorted(changes) != sorted(news):
             wrong.append(f"poll {number}: expected news {news}, got {changes}")
-        if "alerts" in poll and sorted(alerts) != sorted(_title(scenario, name) for name in expanded(poll["alerts"])):
-            wrong.append(f"poll {number}: expected alerts {poll['alerts']}, got {alerts}")
+        told = [_title(scenario, name) for name in expanded(poll.get("alerts", []))]
+        if sorted(alerts) != sorted(told):
+            wrong.append(f"poll {number}: expected alerts {told}, got {alerts}")
         if sorted(player.hushed) != sorted(_title(scenario, name) for name in poll.get("hushed", [])):
             wrong.append(f"poll {number}: expected hushed {poll.get('hushed', [])}, got {player.hushed}")
         if sorted(player.held) != sorted(_title(scenario, name) for name in expanded(poll.get("held", []))):
@@ -58,6 +90,16 @@ def _title(scenario: dict[str, Any], name: Any) -> str:
 @pytest.mark.parametrize(("player", "scenario"), [(s, s) for _, s in SCENARIOS], ids=IDS, indirect=["player"])
 def test_the_scenario_goes_as_it_is_written(player: Any, scenario: dict[str, Any]) -> None:
     assert play(player, scenario) == []
+
+
+@pytest.mark.parametrize("scenario", [s for _, s in WRITTEN], ids=[f"{stem}: {s['what']}" for stem, s in WRITTEN])
+def test_every_scenario_is_written_in_arabic_french_and_english(scenario: dict[str, Any]) -> None:
+    texts = [scenario[language] for language in LANGUAGES]
+    assert texts[0].keys() == texts[1].keys() == texts[2].keys()
+    for name in texts[0].keys() - {"watch"}:
+        arabic, french, english = (re.sub("<.*?>|&.*?;", "", str(table[name])) for table in texts)
+        assert [bool(re.search("[\u0621-\u064a]", one)) for one in (arabic, french, english)] == [True, False, False]
+        assert french != english
 
 
 # --- the rules, each taken away -----------------------------------------------------------------------
@@ -155,8 +197,8 @@ WITHOUT = {
 
 def _guarded() -> list[Any]:
     return [
-        pytest.param(scenario, scenario, rule, id=f"{stem}: {scenario['what']} — without {rule}")
-        for stem, scenario in SCENARIOS
+        pytest.param(scenario, scenario, rule, id=f"{name} — without {rule}")
+        for name, scenario in SCENARIOS
         for rule in scenario["guards"]
     ]
 
@@ -171,4 +213,4 @@ def test_the_scenario_fails_without_its_rule(
 
 
 def test_every_rule_has_a_scenario() -> None:
-    assert {rule for _, scenario in SCENARIOS for rule in scenario["guards"]} == set(WITHOUT)
+    assert {rule for _, scenario in WRITTEN for rule in scenario["guards"]} == set(WITHOUT)

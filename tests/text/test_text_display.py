@@ -45,6 +45,7 @@ def test_a_title_becomes_one_clean_line(raw, shown):
         ("9:05 | سفينة تصل إلى الميناء", "سفينة تصل إلى الميناء"),
         ("١٢:٠٥ سفينة تصل إلى الميناء", "سفينة تصل إلى الميناء"),
         ("22h30 - Le conseil se réunit", "Le conseil se réunit"),
+        ("22h30 Le conseil se réunit", "Le conseil se réunit"),
         ("7:00 AM Bridge reopens", "Bridge reopens"),
         ("[ 28 janvier 2025 ] Le conseil se réunit", "Le conseil se réunit"),
         ("[ 3 مارس 2026 ] سفينة تصل", "سفينة تصل"),

@@ -55,7 +55,7 @@ _LEADING = re.compile(
     | \[\s*(?:{_DATE}|{_CLOCK}|{_FRENCH_CLOCK}|{_FRESH}|{_OLD})\s*\]\s*
     | \(\s*(?:{_CLOCK}|{_FRENCH_CLOCK}|{_FRESH}|{_OLD})\s*\)\s*
     | {_CLOCK}\s*(?:[{_BULLETS}:]|[-–—](?=\s)|(?<=\s)(?!{_CLOCK_GOES_ON}))\s*
-    | {_FRENCH_CLOCK}\s*(?:[{_BULLETS}]|[-–—:](?=\s))\s*
+    | {_FRENCH_CLOCK}\s*(?:[{_BULLETS}]|[-–—:](?=\s)|(?<=\s)(?={_CAPITAL})(?!{_CLOCK_GOES_ON}))\s*
     | {_DATE}\s*[{_BULLETS}]\s*
     | (?:{_FRESH}|{_OLD})\s?(?:[{_BULLETS}]|(?<=\s)[-–—](?=\s))\s*
     | {_FRESH}\s(?={_CAPITAL})(?!{_GOES_ON})
