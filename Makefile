@@ -44,7 +44,7 @@ check: dev       ## lint, types, import contract, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: dev       ## measure cost per poll, memory and delay, each beside a yardstick in the same run
+bench: dev       ## measure cost, memory, delay, matching and the judging of stories, beside yardsticks where there are any
 	@$(BIN)/python tests/benchmarks/cost.py
 	@$(BIN)/python tests/benchmarks/delay.py
 	@$(BIN)/python tests/benchmarks/passes.py
@@ -54,6 +54,8 @@ bench: dev       ## measure cost per poll, memory and delay, each beside a yards
 	@$(BIN)/python tests/benchmarks/dates.py
 	@$(BIN)/python tests/benchmarks/matching.py
 	@$(BIN)/python tests/benchmarks/match_speed.py
+	@$(BIN)/python tests/benchmarks/stories.py
+	@$(BIN)/python tests/benchmarks/stories.py --cost
 
 fix: dev         ## format and mend what tools can mend
 	@$(BIN)/ruff check --fix .

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from monitor.diff.stems import root
 
 # How much of a word counts when its root is shared, all but one letter, or all but a particle.
 _ROOT, _TYPO, _PARTICLE = 0.85, 0.9, 0.95
 
 
-@lru_cache(maxsize=4096)
 def kinship(key: str, other: str) -> float:
     """Return how much of a stem another one counts as: 0 to 1."""
     shared = root(key)
     if shared and shared == root(other):
         return _ROOT
-    if abs(len(key) - len(other)) > 1:
-        return 0.0
+    if abs(len(key) - len(other)) > 1 or not (key[0] == other[0] or key[-1] == other[-1]):
+        return 0.0  # what differs by one letter begins or ends alike
     if _behind_particle(key, other) or _behind_particle(other, key):
         return _PARTICLE
     return _TYPO if one_letter_apart(key, other) else 0.0

@@ -11,7 +11,11 @@ from monitor.diff.listing import read
 from monitor.text import languages_of
 
 _ARABIC_ENDINGS = ("يات", "تها", "تهم", "ات", "ين", "ون", "ان", "ها", "هم", "يه", "ته", "وا", "ه", "ي")
-_ARABIC_LAST = "".join({ending[-1] for ending in _ARABIC_ENDINGS})
+_ARABIC_LETTERS = ("ء", "ي")  # first and last
+_BY_LAST_LETTER = {
+    last: tuple(ending for ending in _ARABIC_ENDINGS if ending[-1] == last)
+    for last in {ending[-1] for ending in _ARABIC_ENDINGS}
+}
 _ARABIC_WEAK = str.maketrans("", "", "اويءؤئى")
 _ARABIC_FORMATIVES = "تمنيا"
 _LATIN_ENDINGS = (
@@ -36,16 +40,15 @@ _LATIN_ENDINGS = (
 _SHORT_ARABIC, _SHORT_LATIN = 3, 4  # letters that must be left
 
 
-@lru_cache(maxsize=1024)
 def stem(word: str) -> str:
     """Return a folded word without particles, article and endings."""
-    return _arabic(word) if languages_of(word) == ("ar",) else _latin(word)
+    return _arabic(word) if _is_arabic(word) else _latin(word)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # each word of a headline is held against each of another one
 def root(stemmed: str) -> str:
     """Return what a stem's derivations share: consonants in Arabic, the beginning in Latin script; '' if too little."""
-    if languages_of(stemmed) != ("ar",):
+    if not _is_arabic(stemmed):
         return stemmed[:6] if len(stemmed) >= 6 else ""
     bones = stemmed.translate(_ARABIC_WEAK)
     while len(bones) > _SHORT_ARABIC and bones[0] in _ARABIC_FORMATIVES:
@@ -53,18 +56,22 @@ def root(stemmed: str) -> str:
     return bones if len(bones) >= _SHORT_ARABIC else ""
 
 
+def _is_arabic(word: str) -> bool:
+    first, last = _ARABIC_LETTERS
+    return first <= word[-1:] <= last or languages_of(word) == ("ar",)  # the last letter mostly tells
+
+
 def _arabic(word: str) -> str:
-    word = word.replace("ة", "ه")
-    rest = word
+    rest = word.replace("ة", "ه")
     if len(rest) > 4 and rest[0] in "وف" and rest[1:3] in {"ال", "لل"}:
         rest = rest[1:]
-    for article in ("بال", "كال", "ال", "لل"):
+    for article in ("بال", "كال", "ال", "لل") if "ل" in rest[:3] else ():
         if rest.startswith(article) and len(rest) - len(article) >= _SHORT_ARABIC - 1:
             rest = rest.removeprefix(article)
             break
     else:
         rest = _without_particle(rest)
-    for ending in _ARABIC_ENDINGS if rest[-1] in _ARABIC_LAST else ():
+    for ending in _BY_LAST_LETTER.get(rest[-1], ()):
         if rest.endswith(ending) and len(rest) - len(ending) >= _SHORT_ARABIC:
             return rest.removesuffix(ending)
     return rest

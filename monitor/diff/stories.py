@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from functools import lru_cache
 from zlib import crc32
 
 from monitor.diff.gist import Gist, gist
@@ -13,11 +12,14 @@ from monitor.model import Carrier
 
 WINDOW = timedelta(hours=24)  # what was told longer ago is told again
 MOST_MARKS = 12  # of one headline
+_FEW_OWN = 3  # words
 
 
 def marks(title: str) -> tuple[int, ...]:
     """Return the numbers under which a headline is looked up: two headlines of one story share some of them."""
-    return tuple(dict.fromkeys(_mark(text) for text in _texts(gist(title))))[:MOST_MARKS]
+    return tuple(dict.fromkeys(crc32(text.encode("utf-8", "surrogatepass")) for text in _texts(gist(title))))[
+        :MOST_MARKS
+    ]
 
 
 def kin(title: str, candidates: Sequence[Carrier]) -> tuple[Carrier, ...]:
@@ -28,17 +30,15 @@ def kin(title: str, candidates: Sequence[Carrier]) -> tuple[Carrier, ...]:
 
 
 def _texts(told: Gist) -> Iterator[str]:
-    """Yield what makes a headline findable: its own words, and its events together with their places and numbers."""
-    for key, kin in told.kin.items():
-        if key in told.own:
-            yield kin
+    """Yield what makes a headline findable: its own words, and its events together with their places and numbers.
+
+    One with few words of its own is found by what its events happen to as well.
+    """
+    own = [kin for key, kin in told.kin.items() if key in told.own]
+    yield from own
     events = [key for key in told.weights if key[0] == "!"]
-    others = [key for key in told.weights if key[0] in "#@"] if events else ()
+    beside = "#@~" if len(own) <= _FEW_OWN else "#@"
+    others = [key for key in told.weights if key[0] in beside] if events else ()
     for event in events:
         for other in others:
             yield event + other
-
-
-@lru_cache(maxsize=1024)
-def _mark(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"))

@@ -16,16 +16,16 @@ from monitor.store.rows import ms
 from monitor.store.sqlite import Database
 
 _NEWEST = 12  # headlines per mark; a mark that more share says little
-_RARE, _USUAL = 1.0, 0.5  # what a shared mark is worth; a usual one is one that many headlines have
-_SHARED = 1.5  # worth of the marks that candidates share with a headline ...
-_FEW = 3  # ... unless it has no more marks than this
+_RARE, _USUAL = 2, 1  # what a shared mark is worth; a usual one is one that many headlines have
+_SHARED = 3  # worth of the marks that candidates share with a headline ...
+_FEW = 2  # ... unless it has no more marks than this
 _MOST = 8  # candidates per headline
 
 _BY_MARK = """
-SELECT json_group_array(json((SELECT json_group_array(headline_id) FROM (
-  SELECT headline_id FROM story_mark WHERE mark = wanted.value AND at >= ? ORDER BY at DESC LIMIT ?))))
+SELECT group_concat(coalesce((SELECT group_concat(headline_id) FROM (
+  SELECT headline_id FROM story_mark WHERE mark = wanted.value AND at >= ? ORDER BY at DESC LIMIT ?)), ''), ';')
 FROM json_each(?) AS wanted
-"""  # in the order of the wanted marks; one value is read in half the time of many rows
+"""  # in the order of the wanted marks; one text is read in a third of the time of many rows
 _TOLD = """
 SELECT headline_id, matches FROM change JOIN alert ON alert.change_id = change.id
 WHERE headline_id IN (SELECT value FROM json_each(?)) AND state IN ('waiting', 'queued')
@@ -41,22 +41,22 @@ def carriers(
         return [() for _ in wanted]
     with database.snapshot():
         found = database.read(_BY_MARK, ms(since), _NEWEST, json.dumps(distinct))[0][0]
-        by_mark = dict(zip(distinct, json.loads(found), strict=True))
+        by_mark = {mark: ids.split(",") for mark, ids in zip(distinct, found.split(";"), strict=True) if ids}
         near = [_near(marks, by_mark) for marks in wanted]
         known = _read(database, source, {id_ for ids in near for id_ in ids})
     return [tuple(known[id_] for id_ in ids if id_ in known)[:_MOST] for ids in near]
 
 
-def _near(marks: Sequence[int], by_mark: Mapping[int, Sequence[int]]) -> list[int]:
+def _near(marks: Sequence[int], by_mark: Mapping[int, Sequence[str]]) -> list[int]:
     """Return the headlines that share most marks, of these at most twice as many as are wanted."""
-    shared: dict[int, float] = {}
+    shared: dict[str, int] = {}
     for mark in marks:
         same = by_mark.get(mark, ())
         worth = _RARE if len(same) < _NEWEST else _USUAL
         for id_ in same:
-            shared[id_] = shared.get(id_, 0.0) + worth
+            shared[id_] = shared.get(id_, 0) + worth
     least = _USUAL if len(marks) <= _FEW else _SHARED
-    near = sorted(((worth, id_) for id_, worth in shared.items() if worth >= least), reverse=True)
+    near = sorted(((worth, int(id_)) for id_, worth in shared.items() if worth >= least), reverse=True)
     return [id_ for _, id_ in near[: 2 * _MOST]]
 
 
