@@ -113,7 +113,6 @@ class Item:
 
     title: str  # display text: one line, no markup, no control characters, no clock time around it
     section: Section
-    position: int  # 0-based, in page order
     url: str | None = None  # absolute http(s)
     guid: str | None = None  # feeds: the entry's own id
     published_at: datetime | None = None

@@ -208,11 +208,11 @@ def _lists(items: Sequence[Item]) -> dict[str, list[dict[str, object]]]:
 
     return {
         "ticker": [{"title": item.title, "url": item.url} for item in items if item.section is Section.TICKER],
-        "headlines": [_item(item) for item in items],
+        "headlines": [_item(position, item) for position, item in enumerate(items)],
     }
 
 
-def _item(item: Item) -> dict[str, object]:
+def _item(position: int, item: Item) -> dict[str, object]:
     return {
         "section": item.section,
         "title": item.title,
@@ -220,6 +220,6 @@ def _item(item: Item) -> dict[str, object]:
         "published": item.published_at.isoformat() if item.published_at else None,
         "category": item.category,
         "breaking": item.breaking,
-        "position": item.position,
+        "position": position,
         "evidence": item.evidence,
     }

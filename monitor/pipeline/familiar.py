@@ -88,7 +88,9 @@ def news(before: Familiar, items: Sequence[Item]) -> Sequence[Item] | None:
     looks = [_look(item) for item in items]
     known, shown = before.keys_by_look(), {*looks}
     wanted = shown - known.keys()
-    new = {item.url for item, look in zip(items, looks, strict=True) if look in wanted}
+    familiar = {*before.keys}  # what only moved between ticker and list has the same keys as before
+    unseen = [item for item, look in zip(items, looks, strict=True) if look in wanted]
+    new = {item.url for item in unseen if not familiar.issuperset(_keys(item))}
     if len(new) >= GROWN_FROM or len(wanted) == len(shown):
         return None
     touched = {key for look, own in known.items() if look not in shown for key in own}

@@ -14,7 +14,7 @@ from bs4.element import Tag
 
 from monitor.sources.layout import Region
 from monitor.sources.times import published
-from monitor.sources.tree import CLIMB, FEW_LINKS, LITTLE_TEXT
+from monitor.sources.tree import CLIMB, FEW_LINKS, LITTLE_TEXT, SHELL
 from monitor.sources.visible import classes, has_title_class, is_badge, is_time, tags_in, text_of
 from monitor.text import clean, is_breaking_label
 from monitor.urls import absolute, canonical
@@ -205,7 +205,8 @@ def _around(item: Tag, link: Tag | None) -> Iterator[Tag]:
     if item is not link:
         return
     for place in islice(item.parents, CLIMB):
-        if len({anchor.get("href") for anchor in _named(tags_in(place), ("a",))} - {None}) > FEW_LINKS:
+        links = {anchor.get("href") for anchor in _named(tags_in(place), ("a",))} - {None}
+        if place.has_attr(SHELL) or len(links) > FEW_LINKS:
             return
         yield place
 

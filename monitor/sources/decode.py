@@ -64,15 +64,6 @@ def decode(body: bytes, content_type: str | None) -> str:
         return _decode_other(body, content_type)
 
 
-def is_utf8(body: bytes) -> bool:
-    """Tell whether a body is UTF-8 without a fault, so that parts of it can be decoded alone."""
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _decode_other(body: bytes, content_type: str | None) -> str:
     as_utf8 = body.decode("utf-8", "replace")
     if _little_damage(as_utf8):

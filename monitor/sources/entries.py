@@ -107,7 +107,6 @@ def _item(entry: Entry, address: str) -> Item | None:
     return Item(
         title=title,
         section=entry.section,
-        position=0,
         url=absolute(address, entry.link) if entry.link else None,
         guid=_sound(entry.guid) or None,
         published_at=entry.published_at,

@@ -13,16 +13,13 @@ from monitor.model import Fetched, Item, Request, Section
 from monitor.ports import EndpointOptions, SiteContext
 from monitor.sources import detect, diagnosis, recipes
 from monitor.sources.cards import Site
-from monitor.sources.decode import decode, is_utf8
-from monitor.sources.excerpt import numbered
+from monitor.sources.decode import decode
 from monitor.sources.lastpage import LastPage
 from monitor.sources.layout import Layout, Region, selector_problem
 from monitor.sources.merge import merge
-from monitor.sources.outline import outline
-from monitor.sources.reading import Reading
-from monitor.sources.regions import SelectedParts, can_read, listed
+from monitor.sources.parts import Parts, can_be_cut
 from monitor.sources.request import request
-from monitor.sources.selection import is_empty, missing_containers, reach, select, select_elements
+from monitor.sources.selection import is_empty, missing_containers, reach, select
 from monitor.sources.tree import base_of, clear, released, root_of, soup_of
 from monitor.urls import absolute, canonical
 
@@ -31,7 +28,6 @@ __all__ = ["HtmlEndpoint", "HtmlExtractor", "Region", "build"]
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 _SIGNS_EVERY = 20  # reads
 _log = logging.getLogger(__name__)
-_MOST_TAGS = 20_000  # of a page whose outline is noted
 _FEW = 4  # headlines; a page that shows no more may stand in for the real one
 
 
@@ -78,6 +74,7 @@ class HtmlExtractor:
         self._with_recipes = with_recipes
         self._layouts: Sequence[Layout] = ()
         self._reads = 0
+        self._parts = Parts(self._own) if self._own and can_be_cut(self._own) else None
         self._last = LastPage(strict=self._own is not None)
 
     def request(self) -> Request:
@@ -96,31 +93,20 @@ class HtmlExtractor:
         if known is not None:
             return known
         try:
-            lists = outline(page.body) if self._can_be_cut(page.body) else None
-            reading = self._read(page, numbered(page.body, lists) if lists else page.body)
+            items = self._read(page)
         except ExtractError:
             self._last.forget()
             raise
-        if not self._last.keep(page, reading, lists):
+        if not self._last.keep(page, items):
             _log.warning(
-                "source '%s': the entries that changed and the whole page show different headlines at %s; "
-                "from now on it is always read as a whole",
+                "source '%s': what seemed to be no news on %s was some; from now on all of its pages are always read",
                 self._context.source,
                 page.final_url,
             )
-        return reading.items
+        return items
 
-    def _can_be_cut(self, body: bytes) -> bool:
-        """Tell whether parts of a page can be read alone."""
-        return (
-            self._own is not None
-            and body.count(b"<") <= _MOST_TAGS
-            and can_read(self._own, self._options.ignore)
-            and is_utf8(body)
-        )
-
-    def _read(self, page: Fetched, body: bytes) -> Reading:
-        text = decode(body, page.content_type)
+    def _read(self, page: Fetched) -> Sequence[Item]:
+        text = decode(page.body, page.content_type)
         other = diagnosis.not_html(page.body, text)
         if other:
             raise self._error(f"{page.final_url} is not an HTML page but {other}{_advice(other)}")
@@ -131,7 +117,7 @@ class HtmlExtractor:
         instead = diagnosis.stands_in(text) if len(items) < _FEW else diagnosis.is_missing(text)
         if instead or not items:
             raise self._nothing_found("", text, ())
-        return Reading(items=items)
+        return items
 
     def _root(self, text: str) -> Element:
         root = root_of(text)
@@ -139,27 +125,29 @@ class HtmlExtractor:
             clear(root, self._options.ignore)
         return root
 
-    def _by_selectors(self, layout: Layout, root: Element, text: str, page: Fetched) -> Reading:
+    def _by_selectors(self, layout: Layout, root: Element, text: str, page: Fetched) -> Sequence[Item]:
         """Return what own selectors find; when a list's find nothing, what is found without them.
 
         A ticker may come and go, or be empty.
         """
         site = self._site(root, page)
+        if self._parts:
+            items = merge(self._parts.read(root, site))
+            if items and _fills(layout, items):
+                return items
         with released(soup_of(root, reach(layout))) as soup:
-            selected = listed(select_elements(soup, layout, site))
-            items = merge(selected.items)
-            has_list = any(item.section is Section.LIST for item in items) or is_empty(soup, layout.lists)
+            items = merge(select(soup, layout, site))
+            has_list = _fills(layout, items) or is_empty(soup, layout.lists)
             is_quiet = not items and is_empty(soup, [region for _, region in layout.regions()])
             gone = missing_containers(soup, layout)
-        if (items or is_quiet) and (has_list or not layout.lists):
-            reader = SelectedParts(layout, self._options.ignore, site.zone)
-            return Reading(items=items, lists=(selected,), base=site.base, reader=reader)
+        if (items or is_quiet) and has_list:
+            return items
         found = [] if diagnosis.stands_in(text) else self._detected(text, page, layout)
         wanted = [one for one in found if one.section is Section.LIST or not (items or is_quiet)]
         if not items and not wanted and not is_quiet:
             selectors = " or ".join(f"'{region.items}'" for _, region in layout.regions())
             raise self._nothing_found(f" with {selectors}", text, gone)
-        return Reading(items=merge([*items, *wanted]))
+        return merge([*items, *wanted])
 
     def _detected(self, text: str, page: Fetched, layout: Layout) -> Sequence[Item]:
         """Return what is found without the selectors: only a ticker where they ask for nothing else."""
@@ -175,7 +163,6 @@ class HtmlExtractor:
         has_bar = False
         for layout in self._known_layouts(text):
             with released(soup_of(root, reach(layout))) as soup:
-                root = self._root(text)  # whole again
                 known = [*select(soup, layout, site)]
                 has_bar = layout.ticker is not None and is_empty(soup, [layout.ticker])
             if known or has_bar:
@@ -213,6 +200,11 @@ class HtmlExtractor:
 def _own_layout(options: HtmlEndpoint) -> Layout | None:
     lists = (options.list,) if isinstance(options.list, Region) else options.list or ()
     return Layout(ticker=options.ticker, lists=lists) if options.ticker or lists else None
+
+
+def _fills(layout: Layout, items: Sequence[Item]) -> bool:
+    """Tell whether the lists that are asked for, if any are, show something."""
+    return not layout.lists or any(item.section is Section.LIST for item in items)
 
 
 def _advice(other: str) -> str:

@@ -36,7 +36,7 @@ def hunks(old: bytes, new: bytes) -> list[Hunk] | None:
     found: list[Hunk] = []
     place, new_place = 0, 0
     while True:
-        same = length_of_same(old, place, new, new_place)
+        same = _length_of_same(old, place, new, new_place)
         if place + same == len(old) and new_place + same == len(new):
             return found
         if len(found) >= _MOST:
@@ -82,26 +82,13 @@ def _tags(body: bytes, start: int, stop: int) -> list[tuple[int, tuple[bytes, in
     return found
 
 
-def length_of_same(old: bytes, place: int, new: bytes, new_place: int) -> int:
+def _length_of_same(old: bytes, place: int, new: bytes, new_place: int) -> int:
     """Return how many bytes are the same from two places on."""
     most = min(len(old) - place, len(new) - new_place)
     same, stride = 0, _STRIDE
     while stride:
         at, new_at = place + same, new_place + same
         if same + stride <= most and old[at : at + stride] == new[new_at : new_at + stride]:
-            same += stride
-        else:
-            stride //= 2
-    return same
-
-
-def length_of_same_end(old: bytes, new: bytes) -> int:
-    """Return how many bytes are the same at the ends."""
-    most = min(len(old), len(new))
-    same, stride = 0, _STRIDE
-    while stride:
-        end, new_end = len(old) - same, len(new) - same
-        if same + stride <= most and old[end - stride : end] == new[new_end - stride : new_end]:
             same += stride
         else:
             stride //= 2

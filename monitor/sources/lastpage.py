@@ -1,8 +1,7 @@
 """Remembers the last page of an endpoint, so that what it still shows need not be read again; reads no headlines.
 
 Pages change at every visit without showing anything new: nonces, adverts, counters, clocks. A page shows the same when
-nothing that is new on it can be news. What can be is read alone, with the list it stands in around it. Whatever is in
-doubt is read as a whole, and so is every twentieth page.
+nothing that is new on it can be news. Whatever is in doubt is read, and so is every twentieth page.
 """
 
 from __future__ import annotations
@@ -16,12 +15,9 @@ from monitor.model import Fetched, Item
 from monitor.sources.detect.addresses import site_of
 from monitor.sources.harmless import is_harmless
 from monitor.sources.hunks import Hunk, hunks
-from monitor.sources.outline import Outline
-from monitor.sources.reading import Reading
-from monitor.sources.reread import Change, read_again
 from monitor.urls import host
 
-_IN_A_ROW = 20  # pages that are not read as a whole; then one is, whatever it looks like
+_IN_A_ROW = 20  # pages that are not read; then one is, whatever it looks like
 _MARGIN = 8  # tags before the first and after the last link of a headline that belong to it
 
 
@@ -30,72 +26,57 @@ class LastPage:
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
-        self._reading: Reading | None = None
+        self._items: Sequence[Item] = ()
         self._told = ("", "", "")  # address and type it had
         self._packed = b""
-        self._lists: Outline | None = None
-        self._trusted = set[int]()  # of its lists, by what is around them: their entries can be read alone
         self._site = ""  # that links lead away from which are no headlines
         self._among = range(0)  # where on the page the headlines stand
         self._in_a_row = 0
         self._expected: Sequence[Item] | None = None  # of the page that was asked about
-        self._in_parts = True  # as long as that never differed from the whole
+        self._is_sure = True  # as long as what was known never differed from what was read
 
     def items_if_known(self, page: Fetched) -> Sequence[Item] | None:
-        """Return what a page shows as far as that can be told from the last one, else None."""
-        known = self._reading and self._told == _told(page) and self._items_of(page)
-        self._expected = known or None
-        if known and self._in_a_row < _IN_A_ROW:
+        """Return what a page shows when it shows the same as the last one for sure, else None."""
+        is_known = self._is_sure and self._items and self._told == _told(page) and self._shows_the_same(page.body)
+        self._expected = self._items if is_known else None
+        if is_known and self._in_a_row < _IN_A_ROW:
             self._in_a_row += 1
-            return known
+            return self._items
         return None
 
-    def _items_of(self, page: Fetched) -> Sequence[Item] | None:
-        assert self._reading is not None, "it is asked before"
-        old = brotli.decompress(self._packed)
-        found = hunks(old, page.body)
-        if found is None:
-            return None
-        new = [hunk for hunk in found if not self._is_harmless(old, page.body, hunk)]
-        if new:
-            if self._lists is None:
-                return None
-            change = Change(old, page, self._lists, found, new)
-            again = read_again(self._reading, change, self._trusted)
-            if again is None:
-                return None
-            self._remember(page.body, *again)
-            return again[0].items
-        return self._reading.items
+    def keep(self, page: Fetched, items: Sequence[Item]) -> bool:
+        """Remember a page that was read, and what it showed.
 
-    def keep(self, page: Fetched, reading: Reading, lists: Outline | None) -> bool:
-        """Remember a page that was read as a whole, what it showed, and its outline.
-
-        Return whether it showed what was expected of it; if not, the endpoint's pages are no longer read in parts.
+        Return whether it showed what was expected of it; if not, all of the endpoint's pages are read from then on.
         """
-        as_expected = self._expected is None or [*map(_shown, self._expected)] == [*map(_shown, reading.items)]
-        self._in_parts = self._in_parts and as_expected
-        self._in_a_row, self._told = 0, _told(page)
-        self._trusted = set()
-        self._remember(page.body, reading, lists if self._in_parts and reading.can_be_cut() else None)
+        as_expected = self._expected is None or [*map(_shown, self._expected)] == [*map(_shown, items)]
+        self._is_sure = self._is_sure and as_expected
+        self.forget()
+        if self._is_sure:
+            self._remember(page, items)
         return as_expected
 
     def forget(self) -> None:
         """Forget everything: the page that was asked about shows nothing."""
-        self._reading, self._lists, self._packed = None, None, b""
+        self._items, self._packed, self._in_a_row = (), b"", 0
 
-    def _remember(self, body: bytes, reading: Reading, lists: Outline | None) -> None:
-        self._among = _among(body, reading.items)
+    def _remember(self, page: Fetched, items: Sequence[Item]) -> None:
+        self._among = _among(page.body, items)
         if not self._among:
-            self.forget()
             return
-        self._site = site_of(host(self._told[1]))
-        home = "/".join(self._told[1].split("/", 3)[:3]) + "/"
-        elsewhere = (item.url for item in reading.items if item.url and not item.url.startswith(home))
+        self._told = _told(page)
+        self._site = site_of(host(page.final_url))
+        home = "/".join(page.final_url.split("/", 3)[:3]) + "/"
+        elsewhere = (item.url for item in items if item.url and not item.url.startswith(home))
         if any(site_of(host(url)) != self._site for url in elsewhere):
             self._site = ""  # headlines lead to other sites
-        self._packed = brotli.compress(body, quality=1)
-        self._reading, self._lists = reading, lists
+        self._packed = brotli.compress(page.body, quality=1)
+        self._items = items
+
+    def _shows_the_same(self, body: bytes) -> bool:
+        old = brotli.decompress(self._packed)
+        found = hunks(old, body)
+        return found is not None and all(self._is_harmless(old, body, hunk) for hunk in found)
 
     def _is_harmless(self, old: bytes, new: bytes, hunk: Hunk) -> bool:
         inside = hunk.start < self._among.stop and hunk.stop > self._among.start

@@ -15,7 +15,7 @@ _SURE = 12  # characters of a cut title that tell which one it is, under one add
 
 
 def merge(items: Iterable[Item]) -> list[Item]:
-    """Return each headline once, in order, with positions counted from 0.
+    """Return each headline once, in order.
 
     Items are one when they share address and title, or the title where one of them has no address. A title that is
     cut off («…») is the whole one's. Two different texts under one address stay two items, since the words that
@@ -36,9 +36,7 @@ def merge(items: Iterable[Item]) -> list[Item]:
             merged[twin] = _joined(merged[twin], item)
         for name in names:
             places.setdefault(name, []).append(twin)
-    return [
-        item if item.position == position else replace(item, position=position) for position, item in enumerate(merged)
-    ]
+    return merged
 
 
 def _names(item: Item) -> list[str]:

@@ -1,112 +1,82 @@
-"""Finds the list entries that hold all that may be new on a page; parses and reads none of them."""
+"""Reads what selectors find, and only where a page has changed; chooses no selectors and merges nothing.
+
+A selector that looks at an element and what is around it only finds the same in the same markup. So each part of a
+page is known by its markup and by what selectors can see around it, and what the last page showed is not read again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 
-from monitor.sources.hunks import Hunk, length_of_same, length_of_same_end
-from monitor.sources.outline import FEWEST, Entry, Nesting, Outline, Part, entries_of
+from bs4 import BeautifulSoup
+from lxml import etree
+from lxml.etree import _Element as Element
 
-_LARGEST = 64 * 1024  # bytes; then the whole page may as well be read
+from monitor.model import Item
+from monitor.sources.cards import Site
+from monitor.sources.layout import Layout, Region
+from monitor.sources.selection import select_elements
+from monitor.sources.tree import Handover, is_plain, parts_of, released, search_for
 
-
-class Markup(NamedTuple):
-    """A run of elements that stand beside each other."""
-
-    text: bytes
-    entries: Sequence[Entry]
-    nesting: Nesting
-
-
-class News(NamedTuple):
-    """A part of a page of which every entry is another one now."""
-
-    part: Part  # as it was
-    start: int  # where it stands now
-    now: Markup
-    like: int  # place of an entry of the list that it must be like
-    hunks: Sequence[Hunk]  # that it stands for
-
-    @property
-    def hunk(self) -> Hunk:
-        """Return the exchange of all its entries."""
-        return Hunk(self.part.start, self.part.stop, self.start, self.start + len(self.now.text))
+_ATTRIBUTE = re.compile(r"\[([\w-]+)")
 
 
-def news_in(old: bytes, new: bytes, lists: Outline, hunks: Sequence[Hunk], wanted: Sequence[Hunk]) -> list[News] | None:
-    """Return the parts that hold the wanted differences, in page order.
+class Parts:
+    """What stood on the last page of an endpoint; `read` gives the same as reading all of every page."""
 
-    None when one of them lies in no list, when a part cannot be told from what is around it, or when it is not marked
-    up like an entry that is known: then it may mean something else.
-    """
-    parts = _parts(old, lists, wanted)
-    if not parts or sum(part.stop - part.start for part in parts) > _LARGEST or _is_touched(lists, parts, hunks):
-        return None
-    news = []
-    for part in parts:
-        one = _news(old, new, lists, hunks, part)
-        if one is None:
-            return None
-        news.append(one)
-    return news
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._search = search_for(tuple(region.items for _, region in layout.regions()))
+        asked = _ATTRIBUTE.findall(" ".join(_selectors(layout)).lower())
+        self._attributes = tuple(sorted({"class", "id", "href", *asked}))
+        self._of = ("", "")  # the last page's address, and what its links were relative to
+        self._known: Mapping[int, Sequence[Item]] = {}  # by what the part looked like
 
+    def read(self, root: Element, site: Site) -> list[Item]:
+        """Return what the items of a page say, in page order."""
+        assert self._search is not None, "whoever reads parts asked `can_be_cut` first"
+        known = self._known if self._of == (site.address, site.base) else {}
+        parts = parts_of(root, self._search)
+        looks = [*self._looks(parts)]
+        fresh = {part: look for part, look in zip(parts, looks, strict=True) if look not in known}
+        known = {**known, **(self._read(root, fresh, site) if fresh else {})}
+        self._of, self._known = (site.address, site.base), {look: known[look] for look in looks}
+        return [item for look in looks for item in known[look]]
 
-def markup_of(text: bytes) -> Markup | None:
-    """Return a run of markup with its outermost elements, or None when it is not plainly written."""
-    found = entries_of(text)
-    return Markup(text, *found) if found else None
+    def _looks(self, parts: Sequence[Element]) -> Iterator[int]:
+        """Yield a number for each part, and for what selectors can see around it."""
+        around: dict[Element | None, int] = {None: 0}
 
+        def look_of(place: Element | None) -> int:
+            if place not in around:
+                assert place is not None, "it is there from the beginning"
+                shown = (place.get(name) for name in self._attributes)
+                around[place] = hash((look_of(place.getparent()), place.tag, *shown))
+            return around[place]
 
-def _news(old: bytes, new: bytes, lists: Outline, hunks: Sequence[Hunk], part: Part) -> News | None:
-    inside = [hunk for hunk in hunks if part.start <= hunk.start and hunk.stop <= part.stop]
-    if any(hunk.start < part.stop and hunk.stop > part.start for hunk in hunks if hunk not in inside):
-        return None
-    start = inside[0].new_start - (inside[0].start - part.start)
-    stop = inside[-1].new_stop + (part.stop - inside[-1].stop)
-    entries = lists.entries_in(part)
-    changed, start, stop = _without_same(old, new, lists, part, start, stop)
-    now = markup_of(new[start:stop])
-    if now is None or lists.count(part.place) - len(lists.entries_in(changed)) + len(now.entries) < FEWEST:
-        return None
-    like = next((one for one in entries if lists.starts[one] >= changed.start), entries[0])
-    known = markup_of(old[lists.starts[like] : lists.stops[like]])
-    if known is None or not now.nesting <= known.nesting:
-        return None
-    return News(changed, start, now, like, inside)
+        for part in parts:
+            yield hash((look_of(part.getparent()), etree.tostring(part, encoding="utf-8", with_tail=False)))
 
-
-def _without_same(old: bytes, new: bytes, lists: Outline, part: Part, start: int, stop: int) -> tuple[Part, int, int]:
-    """Return a part without the entries at its ends that are the same as before."""
-    was, now = old[part.start : part.stop], new[start:stop]
-    same = length_of_same_end(was, now)
-    behind = next((lists.starts[one] for one in lists.entries_in(part) if lists.starts[one] >= part.stop - same), None)
-    if behind is not None:
-        stop -= part.stop - behind
-        part = Part(part.place, part.start, behind)
-    same = length_of_same(was, 0, new[start:stop], 0)
-    ends = [lists.stops[one] for one in lists.entries_in(part) if lists.stops[one] <= part.start + same]
-    if ends:
-        start += ends[-1] - part.start
-        part = Part(part.place, ends[-1], part.stop)
-    return part, start, stop
+    def _read(self, root: Element, fresh: Mapping[Element, int], site: Site) -> Mapping[int, Sequence[Item]]:
+        found: dict[int, list[Item]] = {look: [] for look in fresh.values()}
+        done = dict[int, Element]()
+        builder = Handover(root, fresh)
+        with released(BeautifulSoup("", builder=builder)) as soup:
+            for tag, item in select_elements(soup, self._layout, site):
+                element = builder.sources[id(tag)]
+                part = element if element in fresh else next(one for one in element.iterancestors() if one in fresh)
+                if done.setdefault(fresh[part], part) is part:  # of parts that look the same, one
+                    found[fresh[part]].append(item)
+        return found
 
 
-def _parts(body: bytes, lists: Outline, hunks: Sequence[Hunk]) -> list[Part]:
-    """Return the parts around differences, those that touch made one; none when one difference has none."""
-    parts: list[Part] = []
-    for hunk in hunks:
-        part = lists.part_around(body, hunk.start, hunk.stop)
-        while part and parts and part.start < parts[-1].stop:
-            before = parts.pop()
-            part = lists.part_around(body, min(before.start, part.start), max(before.stop, part.stop))
-        if part is None:
-            return []
-        parts.append(part)
-    return parts
+def can_be_cut(layout: Layout) -> bool:
+    """Tell whether no selector asks for positions or siblings."""
+    return all(map(is_plain, _selectors(layout)))
 
 
-def _is_touched(lists: Outline, parts: Sequence[Part], hunks: Sequence[Hunk]) -> bool:
-    """Tell whether the start tag of something around the parts is not what it was."""
-    around = {place for part in parts for place in lists.around(part.place)}
-    return any(hunk.start < lists.insides[one] and hunk.stop > lists.starts[one] for hunk in hunks for one in around)
+def _selectors(layout: Layout) -> Iterator[str]:
+    values = (getattr(region, field.name) for _, region in layout.regions() for field in fields(Region))
+    return filter(None, values)

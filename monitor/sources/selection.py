@@ -86,7 +86,6 @@ def _item(card: Card, section: Section, evidence: str) -> Item:
     return Item(
         title=card.title,
         section=section,
-        position=0,
         url=card.url,
         published_at=card.published_at,
         category=card.category,

@@ -9,19 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
-from itertools import islice
+from functools import cache
+from itertools import islice, takewhile
 from typing import cast
 
 import soupsieve
 from bs4 import BeautifulSoup
 from bs4.builder import HTMLTreeBuilder
+from bs4.element import Tag
 from lxml import etree
 from lxml.etree import _Element as Element
 
 CLIMB = 4  # levels above a link without text at which its title may stand
 LITTLE_TEXT = 10  # characters; less is an icon, dots or «more»
+SHELL = "data-shell"  # attribute of an element of which only what stands in parts is kept
 FEW_LINKS = 2  # around a link without text: itself, and the one to its category
 
 _NAME = r"[\w-]+"
@@ -30,7 +32,6 @@ _COMPOUND = rf"(?:\*|[a-zA-Z][\w-]*)?(?:[.#]{_NAME}|{_ATTRIBUTE})*"
 _COMBINATOR = r"(?:\s*>\s*|\s+)"
 _SIMPLE = re.compile(rf"(?=[^\s>]){_COMPOUND}(?:{_COMBINATOR}(?=[^\s>]){_COMPOUND})*")
 _WITHOUT_TEXT = ("script", "style", "svg", "iframe", "object")
-_NEAR = re.compile(r"[.#]")
 
 # Opening and closing ones: six times those of the largest front page seen; each costs up to a kilobyte of memory.
 _MOST_TAGS = 50_000
@@ -53,34 +54,64 @@ class Tree:
     base: str
 
 
-class _Handover(HTMLTreeBuilder):
+class Handover(HTMLTreeBuilder):
     """Builds the soup from a tree that is parsed already: writing it out would rewrite links."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, parts: Iterable[Element] | None = None) -> None:
         super().__init__()
         self._root = root
+        self._parts = parts
         self.sources: dict[int, Element] = {}  # of the tags, by their `id()`
 
     def feed(self, _markup: object) -> None:
-        """Walk the tree; called by Beautiful Soup."""
-        assert self.soup is not None, "Beautiful Soup introduces itself first"
-        for event, element in etree.iterwalk(self._root, events=("start", "end")):
-            name = str(element.tag)
+        """Hand over the tree, or its parts with what is around them; called by Beautiful Soup."""
+        if self._parts is None:
+            self._all_of(self._root)
+            return
+        around: list[Element] = []
+        for part in self._parts:
+            ancestors = [*part.iterancestors()][::-1]
+            common = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(around, ancestors, strict=False)))
+            self._close(around[common:])
+            for shell in ancestors[common:]:
+                self._open(shell)[SHELL] = ""
+            around = ancestors
+            self._all_of(part)
+        self._close(around)
+
+    def _all_of(self, top: Element) -> None:
+        for event, element in etree.iterwalk(top, events=("start", "end")):
             if event == "start":
-                tag = self.soup.handle_starttag(name, None, None, {str(k): str(v) for k, v in element.attrib.items()})
-                self.sources[id(tag)] = element
+                self._open(element)
                 text = element.text
             else:
-                self.soup.handle_endtag(name)
-                text = element.tail
+                self._close([element])
+                text = element.tail if element is not top else None
             if text:
-                self.soup.handle_data(text)
+                self._introduced.handle_data(text)
+
+    def _open(self, element: Element) -> Tag:
+        attributes = {str(key): str(value) for key, value in element.attrib.items()}
+        tag = self._introduced.handle_starttag(str(element.tag), None, None, attributes)
+        assert tag is not None, "only a strainer of Beautiful Soup refuses tags"
+        self.sources[id(tag)] = element
+        return tag
+
+    def _close(self, elements: Sequence[Element]) -> None:
+        for element in reversed(elements):
+            self._introduced.handle_endtag(str(element.tag))
+
+    @property
+    def _introduced(self) -> BeautifulSoup:
+        assert self.soup is not None, "Beautiful Soup introduces itself first"
+        return self.soup
 
 
 def parse(html: str, selectors: Sequence[str] | None = None) -> Tree:
     """Return the tree of a page, reduced to what the selectors can match and what is inside; whole without them."""
     root = root_of(html)
-    return Tree(soup_of(root, selectors), base_of(root))
+    base = base_of(root)
+    return Tree(soup_of(root, selectors), base)
 
 
 def root_of(html: str) -> Element:
@@ -99,12 +130,18 @@ def base_of(root: Element) -> str:
 
 
 def soup_of(root: Element, selectors: Sequence[str] | None = None) -> BeautifulSoup:
-    """Return the page for Beautiful Soup, reduced as `parse` says; the root is reduced, too."""
-    reach = _reach(selectors) if selectors else None
-    if reach:
-        etree.strip_elements(root, *_WITHOUT_TEXT, with_tail=False)
-        _cut(root, reach)
-    return BeautifulSoup("", builder=_Handover(root))
+    """Return the page for Beautiful Soup, reduced as `parse` says."""
+    search = search_for(tuple(selectors)) if selectors else None
+    return BeautifulSoup("", builder=Handover(root, parts_of(root, search) if search else None))
+
+
+def parts_of(root: Element, search: etree.XPath) -> list[Element]:
+    """Return the parts of a page that a search finds, with what belongs to them, in page order; none inside another.
+
+    Scripts and the like are removed from the page.
+    """
+    etree.strip_elements(root, *_WITHOUT_TEXT, with_tail=False)
+    return _outermost(map(_with_its_title, cast("list[Element]", search(root))))
 
 
 @contextmanager
@@ -124,19 +161,26 @@ def is_plain(selector: str) -> bool:
 
 def clear(root: Element, selectors: Sequence[str]) -> None:
     """Empty every element that the selectors find."""
-    copied = deepcopy(root)
-    own = dict(zip(copied.iter(), root.iter(), strict=True))
-    reach = _reach(selectors)
-    if reach:
-        _cut(copied, reach)
-    builder = _Handover(copied)
-    soup = BeautifulSoup("", builder=builder)
-    for selector in selectors:
-        for tag in soupsieve.select(selector, soup):
-            element = own[builder.sources[id(tag)]]
+    search = search_for(tuple(selectors))
+    builder = Handover(root, _outermost(cast("list[Element]", search(root))) if search else None)
+    with released(BeautifulSoup("", builder=builder)) as soup:
+        found = [tag for selector in selectors for tag in soupsieve.select(selector, soup)]
+        for tag in found:
+            element = builder.sources[id(tag)]
             tail = element.tail
             element.clear()
             element.tail = tail
+
+
+@cache
+def search_for(selectors: tuple[str, ...]) -> etree.XPath | None:
+    """Return a search for at least every element that the selectors find.
+
+    None when one of them asks for more than an element and what is around it, such as siblings or positions.
+    """
+    if not all(map(is_plain, selectors)):
+        return None
+    return etree.XPath(" | ".join(dict.fromkeys(_way(one.strip()) for all_ in selectors for one in all_.split(","))))
 
 
 def _defused(html: str) -> str:
@@ -145,65 +189,36 @@ def _defused(html: str) -> str:
     return _SWOLLEN_TAG.sub("", html).replace("\x00", "\ufffd")
 
 
-def _reach(selectors: Iterable[str]) -> str | None:
-    """Return an XPath that finds at least every element the selectors find or an ancestor of it.
-
-    None when one of them asks for more than ancestors, such as siblings or positions.
-    """
-    conditions = []
-    for selector in selectors:
-        for one in selector.split(","):
-            condition = _condition(one.strip()) if _SIMPLE.fullmatch(one.strip()) else None
-            if condition is None:
-                return None
-            conditions.append(f"({condition})")
-    return f"//*[{' or '.join(dict.fromkeys(conditions))}]"
+def _way(selector: str) -> str:
+    """Return a plain selector as a path; what it asks of attributes is left out."""
+    steps = re.split(f"({_COMBINATOR})", selector)
+    axes = ["descendant", *("child" if ">" in combinator else "descendant" for combinator in steps[1::2])]
+    return "/" + "/".join(f"{axis}::{_step(step)}" for axis, step in zip(axes, steps[::2], strict=True))
 
 
-def _condition(selector: str) -> str | None:
-    compounds = [re.sub(r"\[.*?\]", "", part) for part in re.split(_COMBINATOR, selector)]
-    named = [part for part in compounds if _NEAR.search(part)]
-    part = named[-1] if named else compounds[0]
-    tag = re.match(r"[a-zA-Z][\w-]*", part)
-    conditions = [f"self::{tag[0].lower()}"] if tag else []
-    for sign, name in re.findall(r"([.#])([\w-]+)", part):
-        conditions.append(f"@id='{name}'" if sign == "#" else f"contains(@class,'{name}')")
-    return " and ".join(conditions) or None
+def _step(compound: str) -> str:
+    bare = re.sub(_ATTRIBUTE, "", compound)
+    tag = re.match(r"[a-zA-Z][\w-]*", bare)
+    names = re.findall(r"([.#])([\w-]+)", bare)
+    wanted = (f"[@id='{name}']" if sign == "#" else f"[contains(@class,'{name}')]" for sign, name in names)
+    return (tag[0].lower() if tag else "*") + "".join(wanted)
 
 
-def _cut(root: Element, reach: str) -> None:
-    """Remove all that is neither found, nor inside, nor an ancestor."""
-    kept = {_with_its_title(found) for found in cast("list[Element]", root.xpath(reach))}
-    around: set[Element] = set() if kept else {root}
-    for element in kept:
-        around.update(_ancestors(element, kept, around))
-    for element in around:
-        element.text = None
-        for child in list(element):
-            if child not in kept and child not in around:
-                element.remove(child)
-            else:
-                child.tail = None
+def _outermost(elements: Iterable[Element]) -> list[Element]:
+    found = dict.fromkeys(elements)
+    return [one for one in found if found.keys().isdisjoint(one.iterancestors())]
 
 
-def _ancestors(element: Element, kept: set[Element], around: set[Element]) -> list[Element]:
-    """Return the ancestors that are not known yet; none when the element is inside another one that is kept."""
-    chain = []
-    for ancestor in element.iterancestors():
-        if ancestor in kept:
-            return []
-        if ancestor in around:
-            break
-        chain.append(ancestor)
-    return chain
-
-
-def _with_its_title(link: Element) -> Element:
-    """Return the element itself, or what is around it when it is a link laid over its title."""
-    for around in islice(link.iterancestors(), CLIMB):
-        if not _says_little(link) or len({href for a in around.iter("a") if (href := a.get("href"))}) > FEW_LINKS:
-            break
-        link = around
+def _with_its_title(element: Element) -> Element:
+    """Return the element itself, the link around it, or what is around a link without text, where its title stands."""
+    link = element if element.tag == "a" else next(element.iterancestors("a"), None)
+    if link is None:
+        return element
+    if _says_little(link):
+        for around in islice(link.iterancestors(), CLIMB):
+            if len({href for a in around.iter("a") if (href := a.get("href"))}) > FEW_LINKS:
+                break
+            link = around
     return link
 
 

@@ -27,7 +27,6 @@ STORIES = st.lists(
         Item,
         title=st.sampled_from(TITLES),
         section=st.sampled_from(Section),
-        position=st.just(0),
         url=st.sampled_from([None, *(f"https://site.example/{n}/x" for n in range(91001, 91009))]),
         breaking=st.booleans(),
     ),
@@ -87,7 +86,7 @@ def test_a_page_that_is_read_again_changes_nothing(items: list[Item]) -> None:
 @given(st.lists(st.sampled_from(TITLES), unique=True, max_size=8), st.data())
 def test_a_rotating_ticker_tells_each_of_its_items_once(titles: list[str], data: st.DataObject) -> None:
     items = [
-        Item(title=title, section=Section.TICKER, position=n, url=f"https://site.example/{n}-{n}/", breaking=True)
+        Item(title=title, section=Section.TICKER, url=f"https://site.example/{n}-{n}/", breaking=True)
         for n, title in enumerate(titles)
     ]
     room = Room()
@@ -104,7 +103,7 @@ def test_a_rotating_ticker_tells_each_of_its_items_once(titles: list[str], data:
 @given(st.lists(st.sampled_from(TITLES), unique=True, max_size=6), st.data())
 def test_whichever_endpoint_shows_it_first_the_same_headlines_are_told(titles: list[str], data: st.DataObject) -> None:
     page = [
-        Item(title=title, section=Section.LIST, position=n, url=f"https://site.example/{91001 + n}/x")
+        Item(title=title, section=Section.LIST, url=f"https://site.example/{91001 + n}/x")
         for n, title in enumerate(titles)
     ]
     feed = [replace(item, section=Section.FEED, guid=f"g{n}") for n, item in enumerate(page)]

@@ -139,9 +139,7 @@ class Desk:
             self.pages.answers.setdefault(url, PAGE)
             self.shown.items.insert(
                 0,
-                Item(
-                    title=title, section=Section.TICKER, position=0, url=url, breaking=True, published_at=self.listed_at
-                ),
+                Item(title=title, section=Section.TICKER, url=url, breaking=True, published_at=self.listed_at),
             )
         self.clock.advance(seconds=later)
         self.store.make_due(self.clock())

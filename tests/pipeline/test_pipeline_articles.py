@@ -83,7 +83,6 @@ def test_a_page_that_cannot_be_read_sends_the_headline_alone_and_is_not_asked_fo
     desk.shown.items[0] = Item(
         title="ميناء العيون يفتح رصيفين جديدين أمام سفن الصيد",
         section=Section.TICKER,
-        position=0,
         url=f"{HOME}/501",
         breaking=True,
     )

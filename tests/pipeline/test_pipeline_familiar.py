@@ -106,7 +106,7 @@ class Editor:
 
     def item(self, title: str, url: str | None) -> Item:
         section = self.random.choice([Section.TICKER, Section.LIST, Section.LIST])
-        return Item(title=title, section=section, position=0, url=url, breaking=section is Section.TICKER)
+        return Item(title=title, section=section, url=url, breaking=section is Section.TICKER)
 
     def work(self) -> None:
         items = self.shown[self.random.choice(ENDPOINTS)]

@@ -151,7 +151,7 @@ def test_of_a_sitemap_index_only_the_sites_news_sitemaps_are_candidates() -> Non
 
 
 def item(url: str | None) -> Item:
-    return Item(title="خبر", section=Section.FEED, position=0, url=url)
+    return Item(title="خبر", section=Section.FEED, url=url)
 
 
 @pytest.mark.parametrize(

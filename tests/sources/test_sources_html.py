@@ -239,10 +239,10 @@ def test_items_come_in_page_order_across_regions_with_the_ticker_winning(extract
         '<div class="l"><a href="/2">Second headline of the day</a><a href="/3">Third headline of the day</a></div>'
     )
     found = extract(html, ticker={"items": ".t a"}, list=[{"items": ".l a"}, {"items": "div a"}])
-    assert [(item.url[-1], item.section, item.position) for item in found] == [
-        ("1", Section.LIST, 0),
-        ("2", Section.TICKER, 1),
-        ("3", Section.LIST, 2),
+    assert [(item.url[-1], item.section) for item in found] == [
+        ("1", Section.LIST),
+        ("2", Section.TICKER),
+        ("3", Section.LIST),
     ]
 
 
@@ -267,7 +267,7 @@ def test_a_headline_that_a_list_shows_before_the_ticker_belongs_to_the_ticker(ex
         '<h3><a href="/1">A headline of the day</a></h3><p class="t"><a href="/1">A headline of the day</a></p>'
     )
     found = extract(html, ticker={"items": ".t"}, list={"items": "h3"})
-    assert [(item.section, item.breaking, item.position) for item in found] == [(Section.TICKER, True, 0)]
+    assert [(item.section, item.breaking) for item in found] == [(Section.TICKER, True)]
 
 
 def test_identical_titles_with_different_links_stay_apart(extract):

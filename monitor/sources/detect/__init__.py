@@ -52,7 +52,7 @@ def find(root: Element, site: Site, *, ticker: bool = True) -> list[Item]:
     order = {element: position for position, element in enumerate(page.looks if place is not None else page.links)}
     chosen.sort(key=lambda one: order[one.element])
     times = Times(page, site.zone)
-    return [_item(page, times, position, one) for position, one in enumerate(chosen)]
+    return [_item(page, times, one) for one in chosen]
 
 
 def _in_bar(bar: Bar, page: Page) -> Iterator[_Chosen]:
@@ -73,13 +73,12 @@ def _in_lists(page: Page, likely: dict[str, float], bar: Bar | None) -> Iterator
             yield _Chosen(story.best.element, story.address.url, story.title, Section.LIST, rule)
 
 
-def _item(page: Page, times: Times, position: int, chosen: _Chosen) -> Item:
+def _item(page: Page, times: Times, chosen: _Chosen) -> Item:
     element = chosen.element
     title, has_mark = _shown(chosen.title)
     return Item(
         title=title,
         section=chosen.section,
-        position=position,
         url=chosen.url,
         published_at=times.near(element),
         breaking=chosen.section is Section.TICKER or has_mark or _is_marked(page, element),
