@@ -22,6 +22,17 @@ TITLES = (
     "Ferry runs aground off Tarifa",
     "Ferry refloated off Tarifa",
 )
+DISTINCT = (
+    "مصرع ثلاثة أشخاص في انقلاب حافلة قرب سطات",
+    "مجلس النواب يصادق على مشروع قانون المالية",
+    "أسعار الزيتون تتراجع بأسواق مكناس",
+    "Incendie dans une usine textile de Fès",
+    "La Bourse de Casablanca clôture en hausse",
+    "Le musée de Volubilis rouvre au public",
+    "Ferry runs aground off Tarifa",
+    "Central bank keeps interest rate unchanged",
+    "Snow closes the road over the Tichka pass",
+)
 STORIES = st.lists(
     st.builds(
         Item,
@@ -39,13 +50,15 @@ class Room:
 
     def __init__(self) -> None:
         self.known: dict[int, Remembered] = {}
+        self.bar: tuple[str, ...] = ()
 
     def look(self, items: list[Item], now: datetime = NOW, *, baseline: bool = False) -> list[Change]:
         keys = frozenset[str]().union(*identity.keys_of_page(items))
         shared = tuple(known for known in self.known.values() if known.keys & keys)
         loose = tuple(known for known in self.known.values() if known.headline.url is None)
         memory = Memory(revision=0, headlines=shared, loose=loose)
-        diff = engine.compare("site", items, memory, now, baseline=baseline)
+        diff = engine.compare("site", items, memory, now, baseline=baseline, bar=self.bar)
+        self.bar = diff.bar
         for upsert in diff.upserts:
             id_ = upsert.id or len(self.known) + 1
             before = self.known.get(id_)
@@ -73,6 +86,37 @@ def test_a_page_in_another_order_or_in_part_is_no_news(items: list[Item], data: 
     assert [change for change in room.look(items, NOW + timedelta(minutes=3)) if change.kind == "new"] == []
 
 
+APART = st.lists(  # headlines that nobody can take for one another
+    st.builds(
+        lambda n, section, linked, breaking: Item(
+            title=DISTINCT[n],
+            section=section,
+            url=f"https://site.example/{91001 + n}/x" if linked else None,
+            breaking=breaking,
+        ),
+        st.integers(0, len(DISTINCT) - 1),
+        st.sampled_from(Section),
+        st.booleans(),
+        st.booleans(),
+    ),
+    unique_by=lambda item: item.title,
+    max_size=len(DISTINCT),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(APART, st.data())
+def test_a_page_that_turns_or_is_shown_in_part_or_in_another_order_changes_nothing(
+    items: list[Item], data: st.DataObject
+) -> None:
+    room = Room()
+    room.look(items)
+    for minute in range(1, 6):
+        turned = data.draw(st.integers(0, len(items)))
+        shown = data.draw(st.one_of(st.permutations(items), st.just([*items[turned:], *items[:turned]])))
+        assert room.look(shown[: data.draw(st.integers(0, len(shown)))], NOW + timedelta(minutes=minute)) == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(STORIES)
 def test_a_page_that_is_read_again_changes_nothing(items: list[Item]) -> None:
@@ -85,9 +129,10 @@ def test_a_page_that_is_read_again_changes_nothing(items: list[Item]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(TITLES), unique=True, max_size=8), st.data())
 def test_a_rotating_ticker_tells_each_of_its_items_once(titles: list[str], data: st.DataObject) -> None:
+    links = [f"https://site.example/{n}-{n}/" if data.draw(st.booleans()) else None for n in range(len(titles))]
     items = [
-        Item(title=title, section=Section.TICKER, url=f"https://site.example/{n}-{n}/", breaking=True)
-        for n, title in enumerate(titles)
+        Item(title=title, section=Section.TICKER, url=link, breaking=True)
+        for n, (title, link) in enumerate(zip(titles, links, strict=True))
     ]
     room = Room()
     told: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -147,11 +148,15 @@ class Player:
             self.hushed += [alert.change.headline.title for alert in result.alerts if alert.dropped]
             self.reasons += [result.flood.reason] if result.flood else []
             changes += [f"{change.kind}: {change.headline.title}" for change in result.changes]
+        self.flush()
+        return changes, self.channel.titles[already:], outcomes
+
+    def flush(self) -> None:
+        """Send what is due."""
         while self.flusher.step(self.clock()):
             pass
         while self.deliverer.step("desk", "42", self.clock()):
             pass
-        return changes, self.channel.titles[already:], outcomes
 
     def _page(self, poll: dict[str, Any]) -> bytes | FetchError | None:
         if "status" in poll:
@@ -193,10 +198,16 @@ class Player:
         return {**item, "link": link if "//" in link else f"https://{self.site}.example{link}"} if link else item
 
 
-@pytest.fixture
-def player(request: pytest.FixtureRequest) -> Iterator[Player]:
+@contextmanager
+def played(scenario: dict[str, Any]) -> Iterator[Player]:
     memory = Path("/dev/shm")  # hundreds of databases that wait for no disk
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        playing = Player(Path(folder), request.param)
-        yield playing
-        playing.store.close()
+        player = Player(Path(folder), scenario)
+        yield player
+        player.store.close()
+
+
+@pytest.fixture
+def player(request: pytest.FixtureRequest) -> Iterator[Player]:
+    with played(request.param) as player:
+        yield player

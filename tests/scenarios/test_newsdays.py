@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from scenarios.conftest import Player
+from scenarios.conftest import played
 from scenarios.newsdays import WATCH, faults
 
 
 @pytest.mark.parametrize("seed", [1, 2, 7])
-def test_nothing_is_missed_told_twice_or_told_without_reason(tmp_path: Path, seed: int) -> None:
-    player = Player(tmp_path, {"watch": WATCH, "endpoints": ["page", "feed"]})
-    try:
+def test_nothing_is_missed_told_twice_or_told_without_reason(seed: int) -> None:
+    with played({"watch": WATCH, "endpoints": ["page", "feed"]}) as player:
         assert faults(player, seed, looks=120) == []
-    finally:
-        player.store.close()
