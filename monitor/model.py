@@ -102,6 +102,7 @@ class Fetched:
     fetched_at: datetime
     elapsed_ms: int
     fresh_for: timedelta | None = None  # what is left of the time for which Cache-Control promises no other page
+    link: str | None = None  # the header of this name, which may tell of a hub
 
 
 # --- headlines ----------------------------------------------------------------------------------------
@@ -502,6 +503,49 @@ class RobotsFile:
     until: datetime  # then it is asked again
     delay: timedelta = timedelta()  # between two requests, as it asks of us
     refused: str | None = None  # address that was last left alone for it
+
+
+# --- push (WebSub) ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubOffer:
+    """What a page says about being told of its changes."""
+
+    hubs: tuple[str, ...]  # addresses; any of them will do
+    topic: str  # what it is called there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What was agreed, or is to be, with a hub about one endpoint."""
+
+    token: str  # last part of the callback, which only the hub is told
+    source: str
+    endpoint: str
+    offer: HubOffer  # its first hub is asked
+    callback: str  # where the hub reaches us
+    secret: str = field(repr=False)  # the hub signs with it
+    since: datetime
+    next_at: datetime  # when the hub is asked, or asked again
+    awaiting: bool = False  # it was asked and has not come back yet
+    tries: int = 0  # in a row that came to nothing
+    until: datetime | None = None  # end of what the hub agreed to
+    reason: str | None = None  # why the last try came to nothing
+    leaving: bool = False  # it is to end
+    pinged_at: datetime | None = None
+
+    @property
+    def hub(self) -> str:
+        return self.offer.hubs[0]
+
+    def standing(self, now: datetime) -> str:
+        """Return how things are: subscribed, pending, refused or leaving."""
+        if self.leaving:
+            return "leaving"
+        if self.until and now < self.until:
+            return "subscribed"
+        return "refused" if self.reason and not self.awaiting else "pending"
 
 
 # --- discovery ----------------------------------------------------------------------------------------

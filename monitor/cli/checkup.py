@@ -7,6 +7,8 @@ import os
 import shutil
 import ssl
 import stat
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from monitor.cli.context import running
 from monitor.config.load import warnings
 from monitor.config.schema import Config
 from monitor.errors import StoreError
+from monitor.model import Subscription
 from monitor.store import open_store
 
 MIB = 1024 * 1024
@@ -64,6 +67,29 @@ def synchronised() -> Finding:
         "nobody keeps the clock right, by which quiet hours and times in alerts go",
         "run: timedatectl set-ntp true (apt-get install systemd-timesyncd); of a container: on its host",
     )
+
+
+def hubs(folder: Path) -> Finding:
+    """Say which hubs call, and what keeps the others from it."""
+    now, known = datetime.now(UTC), _subscriptions(folder)
+    states = Counter(one.standing(now) for one in known)
+    said = ", ".join(f"{number} {state}" for state, number in sorted(states.items())) or "no feed named a hub yet"
+    if why := next((one.reason for one in known if one.reason and not one.leaving), None):
+        return doubt("hubs", f"{said}; {why}", "see: headline-monitor status; deploy/README.md, «Told by hubs»")
+    return ok("hubs", said)
+
+
+def _subscriptions(folder: Path) -> Sequence[Subscription]:
+    try:
+        store = open_store(folder / "monitor.db", read_only=True)
+    except StoreError:
+        return ()
+    try:
+        return store.subscriptions.every()
+    except StoreError:
+        return ()
+    finally:
+        store.close()
 
 
 def _last_poll(folder: Path) -> datetime:

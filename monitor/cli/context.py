@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the runtime pays for these only in commands that need them
     from concurrent.futures import ThreadPoolExecutor
 
     from monitor.config.schema import Config
+    from monitor.fetch.forms import FormPoster
     from monitor.fetch.polite import Hosts, PoliteFetcher
     from monitor.fetch.resolve import PoolResolver
     from monitor.pipeline.robots import RobotsBook, RobotsShelf
@@ -211,6 +212,15 @@ def make_robots(config: Config, clock: Clock, fetcher: Fetcher, shelf: RobotsShe
 
     ignored = {source.name for source in config.sources if source.robots == "ignore"}
     return RobotsBook(fetcher=fetcher, clock=clock, agent=agent(config), shelf=shelf, ignored=ignored)
+
+
+def make_poster(config: Config, clock: Clock, resolver: PoolResolver, hosts: Hosts) -> FormPoster:
+    """Return what asks hubs; close it after use."""
+    from monitor.fetch.forms import FormPoster
+
+    return FormPoster(
+        clock=clock, resolver=resolver, user_agent=agent(config), hosts=hosts, allow_private=config.allow_private
+    )
 
 
 def make_article_fetcher(config: Config, clock: Clock, resolver: PoolResolver, hosts: Hosts) -> PoliteFetcher:

@@ -60,9 +60,13 @@ def _look(config_path: Path, state: Path | None, *, offline: bool) -> Iterator[F
     yield checkup.configuration(config)
     yield checkup.zone(config)
     yield checkup.listeners(config)
+    if config.push:
+        yield checkup.hubs(folder)
     if not offline:
         from monitor.cli import outside
 
+        if config.push:
+            yield outside.callback(config, config.push)
         yield from outside.sources(config)
         yield from outside.channels(config)
 

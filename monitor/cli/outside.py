@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -15,8 +15,11 @@ from monitor.cli.context import make_fetcher, make_resolver
 from monitor.config.schema import Config
 from monitor.errors import FetchError, MonitorError
 from monitor.fetch.resolve import PoolResolver
+from monitor.model import Request
 from monitor.pipeline.build import build_extractors
+from monitor.pipeline.push import PLACE
 from monitor.ports import ChannelOptions, Extractor, Fetcher
+from monitor.service.web import GREETING
 
 AT_ONCE = 4
 SECONDS = 5.0  # to reach a service
@@ -29,6 +32,24 @@ def sources(config: Config) -> Iterator[Finding]:
     fetcher = make_fetcher(config, lambda: datetime.now(UTC), make_resolver())
     with closing(fetcher), ThreadPoolExecutor(AT_ONCE) as pool:
         yield from pool.map(lambda each: _source(fetcher, *each), names)
+
+
+def callback(config: Config, public: str) -> Finding:
+    """Ask our own public address for what hubs see of it, and for what nobody may see."""
+    about, place = "public address", f"{public.rstrip('/')}{PLACE}"
+    with closing(make_fetcher(config, lambda: datetime.now(UTC), make_resolver())) as fetcher:
+        try:
+            page = fetcher.fetch(Request(url=place), etag=None, last_modified=None)
+        except FetchError as error:
+            return doubt(about, str(error), "pass /push/ on to the address of health: see deploy/README.md")
+        if page is None or page.body != GREETING:
+            return wrong(about, f"something else answers at {place}", "pass /push/ on: see deploy/README.md")
+        with suppress(FetchError):
+            fetcher.fetch(Request(url=f"{public.rstrip('/')}/healthz"), etag=None, last_modified=None)
+            return doubt(
+                about, "it shows /healthz to everybody", "pass /push/ on and nothing else: see deploy/README.md"
+            )
+    return ok(about, f"{place} leads here")
 
 
 def _source(fetcher: Fetcher, source: str, endpoint: str, extractor: Extractor) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from monitor.cli.context import (
     make_article_fetcher,
     make_fetcher,
     make_hosts,
+    make_poster,
     make_resolver,
     make_robots,
     owner,
@@ -30,7 +32,10 @@ from monitor.fetch.polite import PoliteFetcher
 from monitor.fetch.resolve import PoolResolver
 from monitor.model import Delivery, PollResult, PollState, Settlement, Trouble
 from monitor.pipeline.build import build
+from monitor.pipeline.callback import Callback
 from monitor.pipeline.pages import Aside
+from monitor.pipeline.pings import Pings
+from monitor.pipeline.push import Push
 from monitor.pipeline.robots import RobotsBook
 from monitor.service import journal
 from monitor.service.clock import SteadyClock
@@ -73,6 +78,7 @@ class Serving:
     _parsing: threading.Lock = field(init=False, default_factory=threading.Lock)
     _door: Door = field(init=False, default_factory=Door)
     _metrics: Metrics | None = field(init=False, default=None)
+    _pings: Pings = field(init=False, default_factory=Pings)
     _health: Health = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,14 +105,17 @@ class Serving:
         hosts = make_hosts(config)
         fetcher = make_fetcher(config, self._clock, self._resolver, hosts)
         pages = make_article_fetcher(config, self._clock, self._resolver, hosts)
+        poster = make_poster(config, self._clock, self._resolver, hosts)
         robots = make_robots(config, self._clock, fetcher, self.store)
 
         def close() -> None:
             fetcher.close()
             pages.close()
+            poster.close()
 
+        push = Push(shelf=self.store.subscriptions, poster=poster, pings=self._pings, token=secrets.token_urlsafe)
         try:
-            loaded = self._assemble(config, fetcher, pages, robots, close)
+            loaded = self._assemble(config, fetcher, pages, robots, push, close)
             self._answer(config)
         except BaseException:
             close()
@@ -131,6 +140,7 @@ class Serving:
         fetcher: PoliteFetcher,
         pages: PoliteFetcher,
         robots: RobotsBook,
+        push: Push,
         close: Callable[[], None],
     ) -> Loaded:
         line = build(
@@ -144,10 +154,11 @@ class Serving:
             parsing=self._parsing,
             aside=Aside(fetcher=pages, pool=self._articles),
             robots=robots,
+            push=push,
             watch=self._sent,
             own=self._troubles,
         )
-        again = partial(self._assemble, config, fetcher, pages, robots, close)
+        again = partial(self._assemble, config, fetcher, pages, robots, push, close)
         heart = config.heartbeat and Heartbeat(config.heartbeat.url, config.heartbeat.every, fetcher, self._health)
         return Loaded(
             line=line,
@@ -164,7 +175,13 @@ class Serving:
         if config.health and not self._metrics:
             self._metrics = _metrics(self.store, self._health, self._clock)
         text = self._metrics.text if self._metrics else None
-        self._door.follow(config.health, Answers(health=self._health, metrics=text))
+        hubs = None
+        if config.push:
+            shelf = self.store.subscriptions
+            hubs = Callback(shelf=shelf, pings=self._pings, clock=self._clock, random=random.random, heard=self._heard)
+        else:
+            self.store.subscriptions.forget()  # hubs that call are told so
+        self._door.follow(config.health, Answers(health=self._health, metrics=text, hubs=hubs))
 
     def _troubles(self) -> list[Trouble]:
         """Return what an operator should know of the process itself and its machine."""
@@ -180,6 +197,10 @@ class Serving:
         journal.poll(state, result)
         if self._metrics:
             self._metrics.poll(result)
+
+    def _heard(self, what: str) -> None:
+        if self._metrics:
+            self._metrics.ping(what)
 
     def _sent(self, delivery: Delivery, settlement: Settlement) -> None:
         journal.delivery(delivery, settlement)

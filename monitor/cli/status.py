@@ -17,7 +17,7 @@ from monitor.cli.context import json_option, state_option
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from monitor.model import Discovery, RobotsFile
+    from monitor.model import Discovery, RobotsFile, Subscription
     from monitor.store.queries import EndpointStatus, RecipientStatus
 
 
@@ -39,10 +39,13 @@ def status(state: Path | None, *, as_json: bool) -> None:
         counts, floods = store.queries.counts(), store.floods()
         active = {row.source for row in endpoints}
         robots = [file for file in store.robots_files() if file.delay or file.refused]
+        hubs = store.subscriptions.every()
         looks = [look for name, look in sorted(store.discoveries().items()) if name in active]
+    now = datetime.now(UTC)
     if as_json:
         report = {
             "endpoints": [asdict(row) for row in endpoints],
+            "push": [_push_report(one, now) for one in hubs],
             "discovery": [asdict(look) for look in looks],
             "robots": [
                 {"url": file.url, "delay_seconds": file.delay.total_seconds(), "refused": file.refused}
@@ -54,9 +57,10 @@ def status(state: Path | None, *, as_json: bool) -> None:
         }
         click.echo(json.dumps(report, ensure_ascii=False, indent=2, default=datetime.isoformat))
     else:
-        now = datetime.now(UTC)
         for row in endpoints:
             click.echo(_endpoint(row, now))
+        for one in hubs:
+            click.echo(_push(one, now))
         for look in looks:
             click.echo(_look(look, now))
         for file in robots:
@@ -85,6 +89,34 @@ def _endpoint(row: EndpointStatus, now: datetime) -> str:
         return f"{place}: not looked at yet"
     change = f"last change {_ago(row.last_change_at, now)}" if row.last_change_at else "no change so far"
     return f"{place}: looked {_ago(row.last_poll_at, now)}, about {row.typical_items} headlines, {change}"
+
+
+def _push(one: Subscription, now: datetime) -> str:
+    place, again = f"source {one.source} ({one.endpoint})", f"asked again {one.next_at:%Y-%m-%d %H:%M} UTC"
+    match one.standing(now):
+        case "subscribed":
+            line = f"{place}: {one.hub} calls until {one.until:%Y-%m-%d %H:%M} UTC, called {_ago(one.pinged_at, now)}"
+            return line if one.reason is None else click.style(f"{line}; {one.reason}, {again}", fg="yellow")
+        case "refused":
+            return click.style(f"{place}: no hub calls: {one.reason}; {again}, polling goes on", fg="yellow")
+        case "leaving":
+            return f"{place}: {one.hub} is asked to call no more"
+    return f"{place}: {one.hub} is asked to call, and has not come back yet"
+
+
+def _push_report(one: Subscription, now: datetime) -> dict[str, object]:
+    """Return what scripts may know: neither the callback nor the secret, with which anybody could call."""
+    return {
+        "source": one.source,
+        "endpoint": one.endpoint,
+        "state": one.standing(now),
+        "hub": one.hub,
+        "topic": one.offer.topic,
+        "until": one.until,
+        "reason": one.reason,
+        "next_at": one.next_at,
+        "pinged_at": one.pinged_at,
+    }
 
 
 def _look(look: Discovery, now: datetime) -> str:

@@ -62,11 +62,24 @@ def config_problems(config: Config) -> Iterator[Found]:
         )
     if not 1 <= config.workers <= MOST_WORKERS:
         yield Found(("workers",), f"{config.workers} is not between 1 and {MOST_WORKERS}")
+    if config.push is not None:
+        yield from _push(config.push, config)
     if config.heartbeat:
         for found in url_problems(config.heartbeat.url):
             yield Found(("heartbeat", *found.path), found.message, found.hint)
         if config.heartbeat.every < SHORTEST_HEARTBEAT:
             yield Found(("heartbeat", "every"), f"{duration_text(config.heartbeat.every)} is shorter than 10s")
+
+
+def _push(public: str, config: Config) -> Iterator[Found]:
+    wrong = [Found(("push",), found.message, found.hint) for found in url_problems(public)]
+    yield from wrong
+    if not wrong and (urlsplit(public).query or urlsplit(public).fragment):
+        yield Found(("push",), "nothing can follow an address with ? or #", "write it without them")
+    if config.health is None:
+        yield Found(
+            ("push",), "nothing listens for hubs", "add health: 127.0.0.1:9797, to which a web server passes them"
+        )
 
 
 def source_problems(source: SourceConfig) -> Iterator[Found]:

@@ -190,5 +190,9 @@ class Config:
     health: ListenAddress | None = None
     """Where `/healthz`, `/readyz` and `/metrics` are answered: `127.0.0.1:9797`, or `unix:/run/monitor.sock`; nowhere
     when missing. `/metrics` needs `pip install headline-monitor[metrics]`."""
+    push: str | None = None
+    """Public address, such as `https://monitor.example.org`, below which a web server passes `/push/` on to `health`.
+    Feeds that name a hub (WebSub) are then subscribed to and polled the moment it calls; polling goes on as before.
+    Nobody is subscribed to when missing."""
     heartbeat: HeartbeatConfig | None = None
     """Tell a dead-man's switch that the monitor lives: `{url: file:secrets/heartbeat, every: 5m}`."""

@@ -220,6 +220,7 @@ class HttpFetcher:
             fetched_at=self._clock(),
             elapsed_ms=round((monotonic() - errand.started) * 1000),
             fresh_for=fresh_for(headers),
+            link=headers.get("link"),
         )
 
 

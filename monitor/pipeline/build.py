@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from monitor.pipeline.operate import Operator
 from monitor.pipeline.pacing import Pacer
 from monitor.pipeline.pages import Aside, Pages, Site
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.push import Push, Subscriber
 from monitor.pipeline.revive import Revival
 from monitor.pipeline.robots import RobotsBook
 from monitor.pipeline.scout import Scout, Watched, with_discovered
@@ -51,6 +53,7 @@ class Line:
     operator: Operator | None  # None: nobody wants to know
     revival: Revival
     scout: Scout
+    subscriber: Subscriber | None  # None: there is no public address
 
 
 def build(
@@ -65,6 +68,7 @@ def build(
     parsing: AbstractContextManager[object] | None = None,
     aside: Aside | None = None,
     robots: RobotsBook | None = None,
+    push: Push | None = None,
     own: Callable[[], Sequence[Trouble]] = tuple,
     watch: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
 ) -> Line:
@@ -72,7 +76,8 @@ def build(
 
     `pause` waits for so many seconds between two requests to a site whose endpoints are looked for. With `aside` the
     articles of alerts are read; without, headlines are told alone. With `robots` endpoints are polled, and articles
-    read, as far as their hosts' robots.txt allows. `own` says what is wrong with this process.
+    read, as far as their hosts' robots.txt allows. With `push`, and a public address in the configuration, hubs are
+    subscribed to. `own` says what is wrong with this process.
     """
     explorer = Explorer(
         fetcher=fetcher,
@@ -88,6 +93,8 @@ def build(
     }
     rules, router = build_rules(config), build_router(config)
     pages = _pages(config, aside, robots, parsing or nullcontext()) if aside else None
+    extractors = build_extractors(config)
+    subscriber = _subscriber(config, push, clock, random, _gaps(robots, extractors)) if push and config.push else None
     articles, unread, judging = None, None, Lock()
     if aside and pages:
         depths = {rule.name: rule.article for rule in config.rules}
@@ -111,7 +118,7 @@ def build(
         poller=Poller(
             store=store,
             fetcher=fetcher,
-            extractors=build_extractors(config),
+            extractors=extractors,
             rules=rules,
             router=router,
             clock=clock,
@@ -120,6 +127,7 @@ def build(
             backlogs={source.name: source.backlog for source in config.sources if source.backlog},
             pacer=_pacer(config, store, clock, random),
             robots=robots,
+            subscriber=subscriber,
             reappear_after=config.reappear_after,
             parsing=parsing or nullcontext(),
             reads_articles=unread is not None,
@@ -153,6 +161,7 @@ def build(
         else None,
         revival=Revival(store),
         scout=scout,
+        subscriber=subscriber,
     )
 
 
@@ -175,6 +184,31 @@ def _pacer(config: Config, store: Store, clock: Clock, random: Random) -> Pacer:
     watched = {endpoint for _, endpoint in endpoints}
     pacer.remember({name: rhythm for name, rhythm in store.rhythms().items() if name in watched}, clock())
     return pacer
+
+
+def _subscriber(
+    config: Config, push: Push, clock: Clock, random: Random, gap: Callable[[str, str], timedelta]
+) -> Subscriber:
+    return Subscriber(
+        push=push,
+        public=config.push or "",
+        clock=clock,
+        random=random,
+        allowed={source.name: source.allow_private for source in config.sources},
+        endpoints={(source.name, _name(endpoint)) for source, endpoint in _endpoints(config)},
+        gap=gap,
+    )
+
+
+def _gaps(
+    robots: RobotsBook | None, extractors: Mapping[tuple[str, str], Extractor]
+) -> Callable[[str, str], timedelta]:
+    """Return what says how far the host of an endpoint wants its polls apart."""
+
+    def gap(source: str, endpoint: str) -> timedelta:
+        return robots.gap(source, extractors[source, endpoint].request().url) if robots else timedelta()
+
+    return gap
 
 
 def _pages(config: Config, aside: Aside, robots: RobotsBook | None, parsing: AbstractContextManager[object]) -> Pages:

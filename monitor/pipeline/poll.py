@@ -33,6 +33,7 @@ from monitor.model import (
 )
 from monitor.pipeline import familiar
 from monitor.pipeline.pacing import Pacer
+from monitor.pipeline.push import Subscriber
 from monitor.pipeline.robots import RobotsBook
 from monitor.pipeline.telling import find_kin, first_told
 from monitor.ports import Clock, Extractor, Fetcher, Random, Store
@@ -59,6 +60,7 @@ class Poller:
     pacer: Pacer = field(default_factory=Pacer)
     pages: familiar.LastPages = field(default_factory=familiar.LastPages)
     robots: RobotsBook | None = None  # None: nobody is asked
+    subscriber: Subscriber | None = None  # None: hubs are of no use
     reappear_after: timedelta | None = None  # headlines that were gone for longer are told again
     parsing: AbstractContextManager[object] = field(default_factory=nullcontext)  # bounds the pages parsed at once
     reads_articles: bool = False  # whether somebody matches articles
@@ -80,6 +82,8 @@ class Poller:
             LeaseLost: the poll took longer than its lease; nothing was written.
         """
         started = self.clock()
+        if self.subscriber:
+            self.subscriber.begins(state)
         try:
             page, items = self._look(state, started)
         except SourceError as error:
@@ -117,6 +121,8 @@ class Poller:
             etag=None if full else state.etag,
             last_modified=None if full else state.last_modified,
         )
+        if self.subscriber and page:
+            self.subscriber.notice(state, page)
         if page is None or (not full and state.body_hash == _hash(page.body)):
             return page, None
         with self.parsing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from monitor.model import Delivery, DeliveryState, PollOutcome, PollResult, PollState, Settlement
+from monitor.model import Delivery, DeliveryState, PollOutcome, PollResult, PollState, Settlement, Subscription
 from monitor.pipeline.scout import Finding
 from monitor.service.logs import log
 
@@ -59,6 +59,21 @@ def look(finding: Finding) -> None:
         endpoints=", ".join(f"{one.name} {one.url}" for one in found.endpoints if not one.replaced_at) or None,
         tried="; ".join(found.tried),
     )
+
+
+def hub(asked: Subscription | None) -> None:
+    """Log one request to a hub; nothing when it ended what was agreed."""
+    if asked is not None:
+        failed = asked.tries > 0 and not asked.awaiting
+        log(
+            logging.WARNING if failed and asked.tries == 1 else logging.DEBUG if failed else logging.INFO,
+            "hub not subscribed to" if failed else "hub asked",
+            source=asked.source,
+            endpoint=asked.endpoint,
+            hub=asked.hub,
+            mode="unsubscribe" if asked.leaving else "subscribe",
+            reason=asked.reason if failed else None,
+        )
 
 
 def delivery(sent: Delivery, settlement: Settlement) -> None:

@@ -34,6 +34,7 @@ class Metrics:
     _seen_late: Histogram = field(init=False)
     _deliveries: Counter = field(init=False)
     _sent_late: Histogram = field(init=False)
+    _pings: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         registry = self.registry
@@ -52,6 +53,9 @@ class Metrics:
             "monitor_seen_to_sent_seconds", "From when a message's oldest headline was seen until it was sent",
             ["channel"], buckets=SECONDS, registry=registry,
         )  # fmt: skip
+        self._pings = Counter(
+            "monitor_pings", "Calls of hubs: taken, unsigned, or unknown here", ["outcome"], registry=registry
+        )
         registry.register(_Standing(self.health))
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
@@ -75,6 +79,10 @@ class Metrics:
         self._deliveries.labels(delivery.channel, state).inc()
         if settlement.state is DeliveryState.SENT and (seen := self.store.first_seen(delivery.id)):
             self._sent_late.labels(delivery.channel).observe(max(0.0, (self.clock() - seen).total_seconds()))
+
+    def ping(self, outcome: str) -> None:
+        """Count one call of a hub."""
+        self._pings.labels(outcome).inc()
 
     def text(self) -> bytes:
         """Return everything as Prometheus reads it."""

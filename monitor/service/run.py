@@ -27,6 +27,7 @@ from monitor.service import journal, memory
 from monitor.service.clock import SteadyClock
 from monitor.service.logs import log
 from monitor.service.pulse import Pulse
+from monitor.service.pushing import Pushing
 from monitor.service.scouting import Scouting
 from monitor.service.sdnotify import Notifier
 from monitor.service.turns import HANGING, Turns
@@ -35,6 +36,7 @@ TICK = timedelta(seconds=0.25)
 HOUSEKEEPING = timedelta(hours=1)
 SCOUTING = timedelta(seconds=5)
 MINDING = timedelta(seconds=5)
+PUSHING = timedelta(seconds=1)
 WORTH_TELLING = timedelta(minutes=1)  # a clock that was set by less is nobody's business
 DRAIN = timedelta(seconds=8)  # after SIGTERM; systemd and the user get their answer within ten
 MAX_THREADS = 256
@@ -89,6 +91,7 @@ class Service:
     _polls: ThreadPoolExecutor = field(init=False)
     _turns: Turns = field(init=False)
     _scouting: Scouting = field(init=False)
+    _pushing: Pushing = field(init=False, default_factory=Pushing)
     _senders: dict[tuple[str, str], ThreadPoolExecutor] = field(init=False, default_factory=dict)
     _sending: dict[tuple[str, str], Future[None]] = field(init=False, default_factory=dict)
     _last_report: datetime | None = field(init=False, default=None)
@@ -167,6 +170,7 @@ class Service:
             (self._tick, TICK),
             (self._scout, SCOUTING),
             (self._mind, MINDING),
+            (self._push, PUSHING),
             (self._keep_house, HOUSEKEEPING),
             (self._beat, BEAT),
             (memory.give_back, memory.EVERY),
@@ -229,9 +233,13 @@ class Service:
         with self._swap:
             self.store.sync(loaded.line.endpoints, self.clock())
             if not shares:
-                self._replaced.append((self._now, {*self._turns.under_way(), *self._scouting.under_way()}))
+                self._replaced.append((self._now, self._works_with_it()))
             self._now = loaded
             self._turns.workers = loaded.workers
+
+    def _works_with_it(self) -> set[Future[None]]:
+        """Return what uses the connections of the line."""
+        return {*self._turns.under_way(), *self._scouting.under_way(), *self._pushing.under_way()}
 
     def _close_replaced(self) -> None:
         """Close what a reload replaced, once its last polls are done."""
@@ -277,11 +285,12 @@ class Service:
         scheduler.shutdown(wait=False)
         self._turns.stop()
         with self._swap:
-            under_way = {*self._turns.under_way(), *self._sending.values(), *self._scouting.under_way()}
+            under_way = {*self._works_with_it(), *self._sending.values()}
         _, late = wait(under_way, timeout=DRAIN.total_seconds())
         for pool in (self._polls, *self._senders.values()):
             pool.shutdown(wait=False, cancel_futures=True)
         self._scouting.stop()
+        self._pushing.stop()
         if not late:
             self._now.close()
         log(logging.INFO, "stopped", unfinished=len(late))
@@ -311,6 +320,8 @@ class Service:
     def _hand_out(self, now: datetime) -> None:
         line = self._now.line
         self._turns.relieve()
+        if line.subscriber:
+            line.subscriber.hurry(now)
         for state in line.poller.claim(now, self._turns.room()):
             self._turns.add(line, state)
         line.flusher.step(now)
@@ -331,6 +342,16 @@ class Service:
             log(logging.ERROR, "scouting failed", reason=str(error))
         except Exception as error:  # noqa: BLE001  thread top: the next round must come
             log(logging.ERROR, "bug in scouting", error=error)
+
+    def _push(self) -> None:
+        try:
+            with self._swap:
+                if not self._stop and self._now.line.subscriber:
+                    self._pushing.hand_out(self._now.line.subscriber, self.clock())
+        except MonitorError as error:
+            log(logging.ERROR, "hubs were not asked", reason=str(error))
+        except Exception as error:  # noqa: BLE001  thread top: the next round must come
+            log(logging.ERROR, "bug in asking hubs", error=error)
 
     def _mind(self) -> None:
         try:

@@ -1,24 +1,36 @@
-"""Answers /healthz, /readyz and /metrics on this machine; shows no headline and changes nothing."""
+"""Answers /healthz, /readyz, /metrics and /push/ on this machine; shows no headline and decides nothing."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
+from time import monotonic
 from typing import Any
+from urllib.parse import parse_qsl
 
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StoreError
+from monitor.pipeline.callback import Callback
+from monitor.pipeline.push import PLACE
 from monitor.service.health import Health
 from monitor.values import ListenAddress
 
 TEXT = "text/plain; charset=utf-8"
+SECONDS = 10.0  # that somebody who asks may take, from the first byte to the last
+AT_ONCE = 64  # of those who ask; more are sent away
+MOST_BYTES = 5 * 2**20  # of what a hub sends
+CHUNK = 64 * 1024
+GREETING = b"hubs tell a headline monitor here that there is news\n"
+
+Answer = tuple[int, str, bytes]  # status, type, body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +39,12 @@ class Answers:
 
     health: Health
     metrics: Callable[[], bytes] | None  # None: the library for it is not installed
+    hubs: Callback | None = None  # None: nobody calls
 
-    def answer(self, path: str) -> tuple[int, str, bytes]:
+    def answer(self, path: str, query: str = "") -> Answer:
         """Return the answer to GET."""
+        if path.startswith(PLACE):
+            return self._confirmed(path.removeprefix(PLACE), query)
         if path == "/healthz":
             stuck = self.health.alive()
             return (503, TEXT, "\n".join(stuck).encode()) if stuck else (200, TEXT, b"ok\n")
@@ -41,7 +56,23 @@ class Answers:
             return 200, "text/plain; version=0.0.4; charset=utf-8", self.metrics()
         return 404, TEXT, b"there are /healthz, /readyz and /metrics\n"
 
-    def _ready(self) -> tuple[int, str, bytes]:
+    def ping(self, path: str, signature: str, body: Iterator[bytes]) -> Answer:
+        """Return the answer to POST; what is not signed is taken all the same, and comes to nothing (WebSub, 7.1)."""
+        if self.hubs is None or not path.startswith(PLACE):
+            return 404, TEXT, b"nothing is taken here\n"
+        wanted = self.hubs.ping(path.removeprefix(PLACE), signature, body)
+        return (202, TEXT, b"") if wanted else (410, TEXT, b"there is no such subscription any more\n")
+
+    def _confirmed(self, token: str, query: str) -> Answer:
+        if self.hubs and not token:
+            return 200, TEXT, GREETING
+        asked = dict(parse_qsl(query, max_num_fields=20)) if self.hubs else {}
+        challenge = self.hubs.confirm(token, asked) if self.hubs else None
+        if challenge is None:
+            return 404, TEXT, b"there is no such subscription\n"
+        return 200, TEXT, challenge.encode("utf-8", "replace")
+
+    def _ready(self) -> Answer:
         found = self.health.findings()
         report: dict[str, object] = {"ready": not found.troubles, "troubles": found.troubles}
         if vitals := found.vitals:
@@ -54,17 +85,62 @@ class Answers:
         return 503 if found.troubles else 200, "application/json", json.dumps(report).encode()
 
 
+class _Slow(io.RawIOBase):
+    """What comes over a connection until a moment, however slowly."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection, self._end = connection, monotonic() + SECONDS
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._connection.settimeout(max(0.001, self._end - monotonic()))
+        return self._connection.recv_into(buffer)
+
+
 class _Request(BaseHTTPRequestHandler):
     server: _Server
-    timeout = 10  # seconds that somebody who asks may take
     server_version, sys_version = "headline-monitor", ""
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile = io.BufferedReader(_Slow(self.connection))
+
     def do_GET(self) -> None:
-        status, kind, body = self.server.answers.answer(self.path.partition("?")[0])
+        path, _, query = self.path.partition("?")
+        self._say(lambda: self.server.answers.answer(path, query))
+
+    def do_POST(self) -> None:
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit()):
+            self._say(lambda: (411, TEXT, b"its length must be said\n"))
+        elif len(length) > 9 or int(length) > MOST_BYTES:
+            self._say(lambda: (413, TEXT, b"too long\n"))
+        else:
+            signature = self.headers.get("X-Hub-Signature", "")
+            self._say(lambda: self.server.answers.ping(self.path.partition("?")[0], signature, self._body(int(length))))
+
+    def _body(self, length: int) -> Iterator[bytes]:
+        while length:
+            part = self.rfile.read1(min(length, CHUNK))
+            if not part:
+                raise ConnectionError
+            length -= len(part)
+            yield part
+
+    def _say(self, answer: Callable[[], Answer]) -> None:
+        try:
+            status, kind, body = answer()
+        except StoreError as error:
+            status, kind, body = 503, TEXT, f"{error}\n".encode()
+        except ValueError:
+            status, kind, body = 400, TEXT, b"that is no question\n"
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         with suppress(OSError):  # whoever asked has gone
             self.wfile.write(body)
@@ -78,9 +154,11 @@ class _Request(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = AT_ONCE
 
     def __init__(self, address: ListenAddress, answers: Answers) -> None:
         self.answers = answers
+        self._free = threading.BoundedSemaphore(AT_ONCE)
         if address.path or ":" in address.host:
             self.address_family = socket.AF_UNIX if address.path else socket.AF_INET6
         where: Any = address.path or (address.host, address.port)
@@ -93,6 +171,24 @@ class _Server(ThreadingHTTPServer):
             if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
                 path.unlink()
         super(HTTPServer, self).server_bind()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread of its own, as long as there are not too many."""
+        if not self._free.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # no further thread can be started
+            self._free.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and let another in."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
 
     def handle_error(self, *_: object) -> None:
         """Leave whoever hangs up alone."""

@@ -51,6 +51,7 @@ from monitor.store import (
 from monitor.store.floods import HeldFlood
 from monitor.store.late import Late, Settling
 from monitor.store.past import Past
+from monitor.store.push import Subscriptions
 from monitor.store.queries import Queries
 from monitor.store.sqlite import Database
 from monitor.store.vitals import Vitals
@@ -63,6 +64,7 @@ class SqliteStore:
         self._database = database
         self._late = Late(database)
         self.queries = Queries(database)
+        self.subscriptions = Subscriptions(database)
 
     def shortage(self) -> str | None:
         """Return what is wrong with the space on the disk, or None."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
+from monitor.store import push
 from monitor.store.rows import MILLISECOND, ms
 from monitor.store.sqlite import Database
 from monitor.values import SHORTEST_RETENTION
@@ -110,6 +111,7 @@ def _shift(db: sqlite3.Connection, by: int, before: int) -> None:
     )
     db.execute("UPDATE discovery SET looked_at = looked_at + :by, next_look_at = next_look_at + :by", {"by": by})
     db.execute("UPDATE lane SET free_at = free_at + :by, busy_until = busy_until + :by", {"by": by})
+    push.shift(db, by)
     db.execute("UPDATE recipient SET not_before = not_before + ? WHERE not_before IS NOT NULL", (by,))
     db.execute(
         "UPDATE alert SET due_at = min(due_at, ?) WHERE state = 'waiting' AND due_at <= ?",

@@ -69,6 +69,7 @@ def test_polls_headlines_and_deliveries_are_counted(metrics: Metrics) -> None:
     metrics.poll(replace(FAILED, outcome=PollOutcome.CHANGED, changes=(seen,)))
     metrics.delivery(SENT, settled(DeliveryState.PENDING))
     metrics.delivery(SENT, settled(DeliveryState.SENT))
+    metrics.ping("unsigned")
 
     told = metrics.text().decode()
 
@@ -79,6 +80,7 @@ def test_polls_headlines_and_deliveries_are_counted(metrics: Metrics) -> None:
         "monitor_published_to_seen_seconds_sum 90.0",
         'monitor_deliveries_total{channel="desk",state="retried"} 1.0',
         'monitor_deliveries_total{channel="desk",state="sent"} 1.0',
+        'monitor_pings_total{outcome="unsigned"} 1.0',
         "monitor_ready 1.0",
         'monitor_sources{state="failing"} 0.0',
     ):
