@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from monitor.diff import identity
 from monitor.diff.edits import is_version
@@ -40,14 +41,23 @@ class Sighting:
 
 
 class _Links:
-    """The links of a page: of which kinds they are, and under which titles each is shown."""
+    """The links of a page, as far as somebody asks for them."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        linked = [(item.url, item.title) for item in items if item.url]
-        self.forms = frozenset(identity.form(url) for url, _ in linked)
-        self.titles: dict[str, set[str]] = {}
-        for url, title in linked:
-            self.titles.setdefault(canonical(url), set()).add(identity.key_of_title(title))
+        self._linked = [(item.url, item.title) for item in items if item.url]
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Of which kinds they are."""
+        return frozenset(identity.form(url) for url, _ in self._linked)
+
+    @cached_property
+    def titles(self) -> Mapping[str, set[str]]:
+        """Under which titles each is shown."""
+        titles: dict[str, set[str]] = {}
+        for url, title in self._linked:
+            titles.setdefault(canonical(url), set()).add(identity.key_of_title(title))
+        return titles
 
 
 def collect(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 
 from monitor.diff import identity
 from monitor.diff.floods import GROWN_FROM
 from monitor.model import Item, PollResult, PollState
+from monitor.sources.packed import Packed
 
 WHOLE_EVERY = timedelta(minutes=15)  # "last seen" of what stays on the page is moved then
 
@@ -28,6 +29,7 @@ class Familiar:
     number: bytes  # of its keys
     revision: int  # of the memory afterwards
     whole_at: datetime  # when all of a page was decided, at the latest
+    page: Packed | None = None  # what has shown the same since; given again, it need not be unpacked
 
     def keys_by_look(self) -> dict[int, array[int]]:
         """Return the keys of each headline."""
@@ -47,10 +49,17 @@ class LastPages:
         known = self._known.get((state.source, state.endpoint))
         return known if known and state.baselined_at and self._is_fresh(known, now) else None
 
-    def shows(self, state: PollState, items: Sequence[Item], now: datetime) -> bool:
-        """Tell whether a page shows just what its endpoint's last one did."""
+    def changed(self, state: PollState, shown: Sequence[Item], now: datetime) -> Sequence[Item] | None:
+        """Return what a page shows; None when that is just what its endpoint's last one did."""
         known = self.of(state, now)
-        return known is not None and known.looks == array("q", map(_look, items))
+        if known and known.page is shown:
+            return None
+        items = [*shown]
+        if known is None or known.looks != array("q", map(_look, items)):
+            return items
+        if isinstance(shown, Packed):
+            self._known[state.source, state.endpoint] = replace(known, page=shown)
+        return None
 
     def forget(self, state: PollState) -> None:
         """Let all of the endpoint's next page be decided."""

@@ -126,8 +126,8 @@ class Poller:
         if page is None or (not full and state.body_hash == _hash(page.body)):
             return page, None
         with self.parsing:
-            items = extractor.extract(page)
-        return page, None if self.pages.shows(state, items, now) else items
+            shown = extractor.extract(page)
+        return page, self.pages.changed(state, shown, now)
 
     def _decide(
         self, state: PollState, page: Fetched | None, items: Sequence[Item] | None, started: datetime

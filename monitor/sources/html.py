@@ -103,7 +103,7 @@ class HtmlExtractor:
                 self._context.source,
                 page.final_url,
             )
-        return items
+        return self._last.items or items
 
     def _read(self, page: Fetched) -> Sequence[Item]:
         text = decode(page.body, page.content_type)

@@ -15,6 +15,7 @@ from monitor.model import Fetched, Item
 from monitor.sources.detect.addresses import site_of
 from monitor.sources.harmless import is_harmless
 from monitor.sources.hunks import Hunk, hunks
+from monitor.sources.packed import Packed
 from monitor.urls import host
 
 _IN_A_ROW = 20  # pages that are not read; then one is, whatever it looks like
@@ -26,22 +27,22 @@ class LastPage:
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
-        self._items: Sequence[Item] = ()
+        self.items = Packed()
         self._told = ("", "", "")  # address and type it had
         self._packed = b""
         self._site = ""  # that links lead away from which are no headlines
         self._among = range(0)  # where on the page the headlines stand
         self._in_a_row = 0
-        self._expected: Sequence[Item] | None = None  # of the page that was asked about
+        self._expected: Packed | None = None  # of the page that was asked about
         self._is_sure = True  # as long as what was known never differed from what was read
 
-    def items_if_known(self, page: Fetched) -> Sequence[Item] | None:
-        """Return what a page shows when it shows the same as the last one for sure, else None."""
-        is_known = self._is_sure and self._items and self._told == _told(page) and self._shows_the_same(page.body)
-        self._expected = self._items if is_known else None
+    def items_if_known(self, page: Fetched) -> Packed | None:
+        """Return what a page shows when it shows the same as the last one for sure: the same object; else None."""
+        is_known = self._is_sure and self.items and self._told == _told(page) and self._shows_the_same(page.body)
+        self._expected = self.items if is_known else None
         if is_known and self._in_a_row < _IN_A_ROW:
             self._in_a_row += 1
-            return self._items
+            return self.items
         return None
 
     def keep(self, page: Fetched, items: Sequence[Item]) -> bool:
@@ -58,7 +59,7 @@ class LastPage:
 
     def forget(self) -> None:
         """Forget everything: the page that was asked about shows nothing."""
-        self._items, self._packed, self._in_a_row = (), b"", 0
+        self.items, self._packed, self._in_a_row = Packed(), b"", 0
 
     def _remember(self, page: Fetched, items: Sequence[Item]) -> None:
         self._among = _among(page.body, items)
@@ -71,7 +72,7 @@ class LastPage:
         if any(site_of(host(url)) != self._site for url in elsewhere):
             self._site = ""  # headlines lead to other sites
         self._packed = brotli.compress(page.body, quality=1)
-        self._items = items
+        self.items = Packed(items)
 
     def _shows_the_same(self, body: bytes) -> bool:
         old = brotli.decompress(self._packed)

@@ -7,8 +7,10 @@ page is known by its markup and by what selectors can see around it, and what th
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from itertools import accumulate, chain
 
 from bs4 import BeautifulSoup
 from lxml import etree
@@ -17,6 +19,7 @@ from lxml.etree import _Element as Element
 from monitor.model import Item
 from monitor.sources.cards import Site
 from monitor.sources.layout import Layout, Region
+from monitor.sources.packed import Packed
 from monitor.sources.selection import select_elements
 from monitor.sources.tree import Handover, is_plain, parts_of, released, search_for
 
@@ -32,20 +35,30 @@ class Parts:
         asked = _ATTRIBUTE.findall(" ".join(_selectors(layout)).lower())
         self._attributes = tuple(sorted({"class", "id", "href", *asked}))
         self._of = ("", "")  # the last page's address, and what its links were relative to
-        self._known: Mapping[int, Sequence[Item]] = {}  # by what the part looked like
+        self._looks = array("q")  # a number for each part of the last page ...
+        self._ends = array("q")  # ... and which of its headlines is behind the part's last one
+        self._items = Packed()
 
     def read(self, root: Element, site: Site) -> list[Item]:
         """Return what the items of a page say, in page order."""
         assert self._search is not None, "whoever reads parts asked `can_be_cut` first"
-        known = self._known if self._of == (site.address, site.base) else {}
+        known = self._known() if self._of == (site.address, site.base) else {}
         parts = parts_of(root, self._search)
-        looks = [*self._looks(parts)]
+        looks = array("q", self._looks_of(parts))
         fresh = {part: look for part, look in zip(parts, looks, strict=True) if look not in known}
         known = {**known, **(self._read(root, fresh, site) if fresh else {})}
-        self._of, self._known = (site.address, site.base), {look: known[look] for look in looks}
-        return [item for look in looks for item in known[look]]
+        items = [item for look in looks for item in known[look]]
+        self._of, self._looks, self._items = (site.address, site.base), looks, Packed(items)
+        self._ends = array("q", accumulate(len(known[look]) for look in looks))
+        return items
 
-    def _looks(self, parts: Sequence[Element]) -> Iterator[int]:
+    def _known(self) -> Mapping[int, Sequence[Item]]:
+        """Return the headlines of the last page by the looks of their parts."""
+        items = [*self._items]
+        starts = chain([0], self._ends)
+        return {look: items[start:end] for look, start, end in zip(self._looks, starts, self._ends, strict=False)}
+
+    def _looks_of(self, parts: Sequence[Element]) -> Iterator[int]:
         """Yield a number for each part, and for what selectors can see around it."""
         around: dict[Element | None, int] = {None: 0}
 

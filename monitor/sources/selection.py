@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from sys import intern
 
 import soupsieve
 from bs4 import BeautifulSoup
@@ -42,7 +43,7 @@ def select_elements(soup: BeautifulSoup, layout: Layout, site: Site) -> Iterator
         card = None if _is_clone(element) else read(element, region, site)
         # Without a link a list shows boxes and banners, a ticker headlines.
         if card and (card.leads_somewhere or section is Section.TICKER):
-            yield element, _item(card, section, f"{layout.origin}: {region.items}")
+            yield element, _item(card, section, intern(f"{layout.origin}: {region.items}"))
 
 
 def is_empty(soup: BeautifulSoup, regions: Sequence[Region]) -> bool:
