@@ -15,6 +15,7 @@ from monitor.cli.context import config_option, state_option
 from monitor.errors import StoreCorrupt, StoreUnavailable
 
 if TYPE_CHECKING:
+    from monitor.config.schema import Config
     from monitor.model import Incident
 
 
@@ -39,27 +40,28 @@ def run(config_path: Path, state: Path | None, *, verbose: bool, log_format: str
     import faulthandler
     import signal
 
-    from monitor.cli.context import load_config, only_instance
+    from monitor.cli.apart import load_apart
+    from monitor.cli.context import only_instance
     from monitor.service.logs import set_up
 
     set_up(verbose=verbose, style=log_format)
     faulthandler.register(signal.SIGUSR1, all_threads=True)
-    load_config(config_path)  # a wrong configuration is told before anything is touched
+    config = load_apart(config_path)  # a wrong configuration is told before anything is touched
     with only_instance(state) as lock:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the service listens; it is about to read the file anyway
         with suppress(OSError):  # a full disk, where only `reload` does without
             os.write(lock.fileno(), str(os.getpid()).encode())
         try:
-            clean = _serve(config_path, state)
+            clean = _serve(config_path, config, state)
         except StoreCorrupt as error:
-            clean = _serve(config_path, state, [_set_aside(state, error)])
+            clean = _serve(config_path, config, state, [_set_aside(state, error)])
     if not clean:
         # A thread hangs in a request that its deadline will end; the database is closed and its lease runs out.
         sys.stderr.flush()
         os._exit(0)
 
 
-def _serve(config_path: Path, state: Path | None, events: Sequence[Incident] = ()) -> bool:
+def _serve(config_path: Path, config: Config, state: Path | None, events: Sequence[Incident] = ()) -> bool:
     from monitor.cli.context import opened_store
     from monitor.cli.serving import serve
 
@@ -69,7 +71,7 @@ def _serve(config_path: Path, state: Path | None, events: Sequence[Incident] = (
             store.keep_room()
         if events:
             store.record_incidents(events, ())
-        return serve(config_path, store)
+        return serve(config_path, store, config)
 
 
 def _set_aside(state: Path | None, error: StoreCorrupt) -> Incident:

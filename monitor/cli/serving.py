@@ -16,9 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.cli.apart import load_apart
 from monitor.cli.context import (
     article_pool,
-    load_config,
     make_article_fetcher,
     make_fetcher,
     make_hosts,
@@ -54,9 +54,9 @@ NAMED = 3  # sources in the status line
 CHECK = "headline-monitor check"
 
 
-def serve(config_path: Path, store: SqliteStore) -> bool:
-    """Run the service on an open database; return whether all threads ended."""
-    serving = Serving(config_path, store)
+def serve(config_path: Path, store: SqliteStore, config: Config | None = None) -> bool:
+    """Run the service on an open database, at first as `config` says; return whether all threads ended."""
+    serving = Serving(config_path, store, config)
     try:
         return serving.service.run()
     finally:
@@ -69,6 +69,8 @@ class Serving:
 
     config_path: Path
     store: SqliteStore
+    first: Config | None = None  # what the file said a moment ago
+    read: Callable[[Path], Config] = load_apart
     service: Service = field(init=False)
     _clock: SteadyClock = field(init=False, default_factory=SteadyClock)
     _owner: str = field(init=False, default_factory=owner)
@@ -101,7 +103,7 @@ class Serving:
             ConfigError: it is wrong.
             MonitorError: its health address is taken.
         """
-        config = load_config(self.config_path)
+        config, self.first = self.first or self.read(self.config_path), None
         hosts = make_hosts(config)
         fetcher = make_fetcher(config, self._clock, self._resolver, hosts)
         pages = make_article_fetcher(config, self._clock, self._resolver, hosts)

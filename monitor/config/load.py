@@ -9,9 +9,9 @@ from pathlib import Path
 
 from monitor.config.document import parse
 from monitor.config.problems import WrongFile, config_error
-from monitor.config.reading import LoadedConfig, Reading, World
+from monitor.config.reading import Reading, World
 from monitor.config.rules import word_warnings
-from monitor.config.schema import Config
+from monitor.config.schema import Config, LoadedConfig
 from monitor.config.secrets import Secrets, cautious, resolve
 from monitor.config.syntax import MAX_BYTES, decode
 from monitor.config.templates import read_files, template_problems

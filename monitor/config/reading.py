@@ -10,21 +10,13 @@ from typing import TypeVar
 from monitor.config import checks
 from monitor.config.document import Block, Items, Plain, Scalar, find
 from monitor.config.problems import KeyPath, Problem, guess, suggest
-from monitor.config.schema import Config, RuleConfig, SourceConfig
+from monitor.config.schema import Config, LoadedConfig, RuleConfig, SourceConfig
 from monitor.config.shape import shape_of
 from monitor.ports import ChannelKind, ChannelOptions, EndpointOptions, SourceKind
 
 T = TypeVar("T")
 
 DEFAULT_CHANNEL = "apprise"  # the kind of a channel that has an address and does not say which kind it is
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedConfig(Config):
-    """A configuration with what its file is doubted for, which no key tells."""
-
-    doubts: tuple[str, ...] = ()
-    """Warnings about the file itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,13 @@
 """The configuration file as frozen dataclasses: one class per block, one docstring per key.
 
-The kinds of endpoints and channels are injected by the loader (`load.py`); this module knows none of them.
+The kinds of endpoints and channels are injected by the loader (`load.py`); this module knows none of them, nor the
+library that validates, which the running service does without.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar, Literal
 
 from monitor.ports import ChannelOptions, EndpointOptions
 from monitor.values import Duration, ListenAddress, Rate, Size
@@ -84,7 +83,10 @@ class NearConfig:
 class RuleConfig:
     """Which headlines matter, and who wants to know."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        **STRICT,
+        "alias_generator": lambda name: "in" if name == "parts" else name,  # a key may not be called `in` here
+    }
 
     name: str
     """Name of the rule, shown in alerts."""
@@ -106,7 +108,7 @@ class RuleConfig:
     """`true`: only headlines of the ticker, or marked عاجل, URGENT, BREAKING."""
     sources: tuple[str, ...] = ()
     """Names of the sources it applies to; all when missing."""
-    parts: Annotated[tuple[Literal["title", "lead", "body"], ...], Field(alias="in")] = ("title",)
+    parts: tuple[Literal["title", "lead", "body"], ...] = ("title",)
     """Where the words are looked for, such as `[title, lead, body]`: titles count always and at once; for the first
     paragraph (`lead`) or the whole text (`body`) the page of every new headline is read, and the alert follows."""
     notify: tuple[str, ...]
@@ -196,3 +198,11 @@ class Config:
     Nobody is subscribed to when missing."""
     heartbeat: HeartbeatConfig | None = None
     """Tell a dead-man's switch that the monitor lives: `{url: file:secrets/heartbeat, every: 5m}`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedConfig(Config):
+    """A configuration with what its file is doubted for, which no key tells."""
+
+    doubts: tuple[str, ...] = ()
+    """Warnings about the file itself."""

@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from servers import manysites
 
-from monitor.cli.context import load_config
+from monitor.cli.apart import load_apart
 from monitor.errors import FetchError
 from monitor.model import Fetched, Request
 from monitor.pipeline.build import Line, build
@@ -126,7 +126,7 @@ class Run:
 
     def __init__(self, folder: Path, sites: Sites, sources: int, sink: int) -> None:
         self.sites, self.store = sites, open_store(folder / "monitor.db")
-        config = load_config(configuration(folder, sources, sink))
+        config = load_apart(configuration(folder, sources, sink))
         self.retention = config.retention
         self.line: Line = build(
             config, store=self.store, fetcher=sites, clock=sites.clock, random=random.Random(3).random, owner="soak"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from faults.kill9 import NewsSite, Sink
 
+from monitor.cli.context import load_config
 from monitor.cli.serving import Serving
 from monitor.store import SqliteStore, open_store
 
@@ -130,7 +131,7 @@ def wait_for(condition: Callable[[], bool]) -> bool:
 
 def test_reloads_under_load_lose_nothing_and_repeat_nothing(tmp_path: Path, world: World) -> None:
     with closing(open_store(tmp_path / "monitor.db")) as store:
-        serving = Serving(world.file, store)
+        serving = Serving(world.file, store, read=load_config)  # many reloads in a short time
         with running(serving):
             assert wait_for(lambda: learned(store))
             reloaded = 0

@@ -1,0 +1,67 @@
+"""Reads the configuration in a process of its own: what checks it takes ten megabytes that a service never needs again.
+
+The answer comes back pickled through a pipe, secrets included, and nothing else reads or writes that pipe.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.cli.context import load_config
+from monitor.errors import ConfigError
+from monitor.service.logs import log
+
+if TYPE_CHECKING:  # what is read there is not imported here
+    from monitor.config.schema import Config
+
+# Modules are looked for where this process found its own, whatever folder it was started in.
+_PROGRAM = (
+    "import pickle, sys; sys.path[:], path = pickle.load(sys.stdin.buffer); import monitor.cli.apart as apart;"
+    " apart.answer(path)"
+)
+
+
+def load_apart(path: Path) -> Config:
+    """Return the checked configuration, without what was needed to check it.
+
+    Raises:
+        ConfigError: with every problem found.
+    """
+    answered = _ask(path)
+    if answered is None:
+        return load_config(path)  # more memory is better than no service
+    if isinstance(answered, ConfigError):
+        raise answered
+    return answered
+
+
+def answer(path: Path) -> None:
+    """Write the configuration, or what is wrong with it, to standard output; the other process's side."""
+    try:
+        found: Config | ConfigError = load_config(path)
+    except ConfigError as error:
+        found = error
+    sys.stdout.buffer.write(pickle.dumps(found))
+
+
+def _ask(path: Path) -> Config | ConfigError | None:
+    """Return what the other process found; None when it could not be started or did not get to its end."""
+    flags = ["-I", *(["-B"] if sys.dont_write_bytecode else [])]
+    try:
+        done = subprocess.run(  # noqa: S603  this interpreter and the program above
+            [sys.executable, *flags, "-c", _PROGRAM],
+            input=pickle.dumps((sys.path, path)),
+            stdout=subprocess.PIPE,
+            check=True,
+            start_new_session=True,  # Ctrl-C is for this process to answer
+        )
+        found: Config | ConfigError = pickle.loads(done.stdout)  # noqa: S301  written by our own child
+    except (OSError, subprocess.SubprocessError, pickle.PickleError, EOFError) as error:
+        log(logging.WARNING, "the configuration is read in this process, which costs memory", reason=str(error))
+        return None
+    return found

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.apart import load_apart
+from monitor.cli.context import load_config
+from monitor.errors import ConfigError
+
+CONFIG = """
+timezone: Africa/Tunis
+sources:
+  - {name: مثال, url: https://news.example/, every: 90s, headers: {X-Key: "${KEY}"}, budget: 60/h}
+  - {name: flux, url: https://flux.example/, endpoints: [{type: html, url: https://flux.example/, list: {items: li}}]}
+rules: [{name: حرائق, any: [حريق, incendie], in: [title, lead], notify: [desk]}]
+channels: [{name: desk, type: webhook, url: "https://hook.example/", quiet_hours: "22:00-06:30"}]
+"""
+LOADED = """
+import sys
+from pathlib import Path
+from monitor.cli.serving import Serving
+from monitor.store import open_store
+serving = Serving(Path(sys.argv[1]), open_store(Path(sys.argv[2])))
+loaded = serving.load()
+loaded.close()
+serving.close()
+serving.store.close()
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KEY", "a-key")
+    path = tmp_path / "monitor.yaml"
+    path.write_text(CONFIG)
+    path.chmod(0o604)
+    return path
+
+
+def test_what_another_process_reads_is_what_this_one_would_read(file: Path) -> None:
+    config = load_apart(file)
+
+    assert config == load_config(file)
+    assert config.sources[0].headers == {"X-Key": "a-key"}
+
+
+def test_what_is_wrong_is_told_in_the_same_words(file: Path) -> None:
+    file.write_text(CONFIG.replace("every: 90s", "evry: 90s"))
+
+    with pytest.raises(ConfigError) as apart:
+        load_apart(file)
+    with pytest.raises(ConfigError, match="did you mean 'every'") as here:
+        load_config(file)
+    assert str(apart.value) == str(here.value)
+
+
+@pytest.mark.parametrize("python", ["/nowhere/python", "/bin/true", "/bin/false"])
+def test_without_another_process_it_is_read_in_this_one(
+    file: Path, python: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", python)
+
+    assert load_apart(file).sources[0].name == "مثال"
+
+
+def test_a_running_service_keeps_nothing_of_what_checked_its_configuration(file: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LOADED, str(file), str(tmp_path / "m.db")]
+    loaded = set(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.split())
+
+    assert "httpx" in loaded
+    assert not {"pydantic", "pydantic_core"} & loaded
