@@ -15,7 +15,6 @@ from monitor.cli.context import isolate, json_option, state_option
 
 if TYPE_CHECKING:
     from monitor.store.floods import HeldFlood
-    from monitor.store.store import SqliteStore
 
 SHOWN = 5  # headlines of each flood
 
@@ -39,11 +38,33 @@ def list_(state: Path | None, *, as_json: bool) -> None:
     with read_store(state) as store:
         found = store.floods() if store else []
     if as_json:
-        click.echo(json.dumps([asdict(row) for row in found], ensure_ascii=False, indent=2, default=datetime.isoformat))
+        _print_json(found)
         return
     for flood in found:
-        _show(flood)
-    click.echo("headline-monitor held release ID, or drop ID" if found else "nothing is held")
+        _show(flood, whole=False)
+    click.echo("headline-monitor held show ID, release ID, or drop ID" if found else "nothing is held")
+
+
+@held.command()
+@click.argument("id_", metavar="ID")
+@state_option
+@json_option
+def show(id_: str, state: Path | None, *, as_json: bool) -> None:
+    """Show every headline of one flood, why it is held, and who is not told."""
+    from monitor.cli.context import read_store
+
+    with read_store(state) as store:
+        found = store.floods() if store else []
+    wanted = [flood for flood in found if flood.id in _chosen(found, [id_], everything=False)]
+    if as_json:
+        _print_json(wanted)
+        return
+    for flood in wanted:
+        _show(flood, whole=True)
+        short = flood.id[:8]
+        click.echo(
+            f"if they are news: headline-monitor held release {short}; if not: headline-monitor held drop {short}"
+        )
 
 
 @held.command()
@@ -55,7 +76,8 @@ def release(ids: tuple[str, ...], state: Path | None, *, everything: bool) -> No
     from monitor.cli.context import opened_store
 
     with opened_store(state) as store:
-        count = sum(store.release_flood(one, datetime.now(UTC)) for one in _chosen(store, ids, everything=everything))
+        chosen = _chosen(store.floods(), ids, everything=everything)
+        count = sum(store.release_flood(one, datetime.now(UTC)) for one in chosen)
     click.echo(f"{count} alerts released")
 
 
@@ -68,17 +90,17 @@ def drop(ids: tuple[str, ...], state: Path | None, *, everything: bool) -> None:
     from monitor.cli.context import opened_store
 
     with opened_store(state) as store:
-        count = sum(store.drop_flood(one) for one in _chosen(store, ids, everything=everything))
+        count = sum(store.drop_flood(one) for one in _chosen(store.floods(), ids, everything=everything))
     click.echo(f"{count} alerts dropped")
 
 
-def _chosen(store: SqliteStore, ids: Sequence[str], *, everything: bool) -> list[str]:
+def _chosen(floods: Sequence[HeldFlood], ids: Sequence[str], *, everything: bool) -> list[str]:
     """Return the full ids of the floods that are named by their beginning.
 
     Raises:
         UsageError: one is not held, or none is named.
     """
-    known = [flood.id for flood in store.floods()]
+    known = [flood.id for flood in floods]
     if everything:
         return known
     if not ids:
@@ -92,10 +114,18 @@ def _chosen(store: SqliteStore, ids: Sequence[str], *, everything: bool) -> list
     return chosen
 
 
-def _show(flood: HeldFlood) -> None:
+def _print_json(floods: Sequence[HeldFlood]) -> None:
+    click.echo(json.dumps([asdict(row) for row in floods], ensure_ascii=False, indent=2, default=datetime.isoformat))
+
+
+def _show(flood: HeldFlood, *, whole: bool) -> None:
     click.echo(f"{flood.id[:8]} {flood.at:%Y-%m-%d %H:%M} UTC {isolate(flood.source)} ({flood.endpoint})")
     click.echo(f"         {flood.reason}; {flood.alerts} alerts held")
-    for title in flood.titles[:SHOWN]:
-        click.echo(f"         {isolate(title)}")
-    if len(flood.titles) > SHOWN:
-        click.echo(f"         and {len(flood.titles) - SHOWN} more")
+    shown = flood.headlines if whole else flood.headlines[:SHOWN]
+    for one in shown:
+        dated = f"{one.published_at:%Y-%m-%d %H:%M} " if one.published_at else ""
+        click.echo(f"         {dated}{isolate(one.title)} ({', '.join(one.channels)})")
+        if one.url and whole:
+            click.echo(f"           {one.url}")
+    if len(flood.headlines) > len(shown):
+        click.echo(f"         and {len(flood.headlines) - len(shown)} more")

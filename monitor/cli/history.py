@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import isolate, json_option, state_option
+from monitor.cli.why_past import decisions
 
 if TYPE_CHECKING:
     from monitor.store.past import Past
@@ -72,16 +73,14 @@ def _show(past: Past) -> None:
     click.echo(f"{past.id}  {isolate(past.source)}: {isolate(past.title)}")
     if past.url:
         click.echo(f"      {past.url}")
-    if past.baseline:
-        click.echo(f"      {_time(past.first_seen_at)} learned silently at the first look")
     for source, title in past.same_story:
         click.echo(f"      same story: {isolate(source)}: {isolate(title)}")
-    for version in past.versions:
-        what = f"{version.kind} ({version.edit})" if version.edit else version.kind
-        click.echo(f"      {_time(version.at)} {what}: {isolate(version.title)}")
-        for told in version.alerts:
-            reason = f": {isolate(told.reason)}" if told.reason else ""
-            click.echo(f"                           {told.channel} {told.state}{reason}")
+    titles = [past.title] * past.baseline + [version.title for version in past.versions]
+    for decision, title in zip(decisions(past), titles, strict=True):
+        shown = f" ({decision.endpoint})" if decision.endpoint else ""
+        click.echo(f"      {_time(decision.at)} {decision.what}{shown}: {isolate(title)}")
+        for alert in decision.alerts:
+            click.echo(f"                           {isolate(alert)}")
 
 
 def _time(moment: datetime) -> str:

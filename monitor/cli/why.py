@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import config_option, isolate, json_option, state_option
+from monitor.cli.why_past import Decision, decisions, names
 
 if TYPE_CHECKING:
     from monitor.match.rules import RuleSet
     from monitor.match.verdicts import Verdict
     from monitor.model import Alert, Headline, Silence
     from monitor.route.plan import Router
-    from monitor.store.queries import Seen
+    from monitor.store.past import Past
     from monitor.store.store import SqliteStore
+
+SHOWN = 20  # headlines of one title
 
 
 @click.command()
@@ -35,8 +38,9 @@ def why(
     """Explain what the rules make of HEADLINE: which fire, by which word, who would be told, and when.
 
     Names for every word the place in the headline and the steps between the two, and for silent rules what they
-    only just missed. Also says whether the headline was seen, and what became of its alerts. Exit status 1 when no
-    rule fires.
+    only just missed. HEADLINE may also be the link of one that was seen. Then it says which look saw it first, what
+    was decided at each (new, edited, back, learned silently, held, the same story as another) and why, under which
+    other titles and links it is known, and what became of its alerts. Exit status 1 when nobody would be told.
 
     \b
     headline-monitor why "عاجل: وبالأمن …" --source kifache
@@ -48,12 +52,13 @@ def why(
     config = load_config(config_path)
     if source and source not in {s.name for s in config.sources}:
         raise click.UsageError(f"no source '{source}' in {config_path}")
-    shown = _headline(headline, source or config.sources[0].name, ticker=ticker)
-    rules = build_rules(config)
-    verdicts = explain(rules, shown)
+    rules, router = build_rules(config), build_router(config)
     with read_store(state) as store:
-        alerts = _alerts(shown, build_router(config), rules, store)
-        seen = store.queries.find_headline(headline) if store else []
+        seen = _find(headline, store) if store else []
+        title = seen[0].title if seen and headline == seen[0].url else headline
+        shown = _headline(title, source or config.sources[0].name, ticker=ticker)
+        verdicts = explain(rules, shown)
+        alerts = _alerts(shown, router, rules, store)
         silences = store.silences(shown.first_seen_at) if store else ()
     silent = {alert.id: silence for alert in alerts if (silence := _silence(alert, silences))}
     if as_json:
@@ -70,7 +75,7 @@ def why(
                 }
                 for a in alerts
             ],
-            "seen": [_seen(found) for found in seen],
+            "seen": [_seen(found, headline, decisions(found, rules, router)) for found in seen],
         }
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
@@ -83,7 +88,8 @@ def why(
         if not any(alert.goes_out for alert in alerts):
             click.echo("nobody would be told")
         for found in seen:
-            click.echo(_seen_line(found))
+            for line in _seen_lines(found, headline, decisions(found, rules, router)):
+                click.echo(line)
         if not seen:
             click.echo("no source has shown it so far")
     sys.exit(0 if any(alert.goes_out for alert in alerts) else 1)
@@ -159,7 +165,19 @@ def _when(alert: Alert) -> str:
     return f"held until {alert.due_at:%Y-%m-%d %H:%M} UTC" if waits else "at once"
 
 
-def _seen(found: Seen) -> dict[str, object]:
+def _find(headline: str, store: SqliteStore) -> Sequence[Past]:
+    """Return the headlines that were seen under a title, former or dressed up ones included, or under a link."""
+    from monitor.diff.identity import key_of_title
+    from monitor.text import clean
+    from monitor.urls import canonical
+
+    keys = {key_of_title(clean(headline))}
+    if "://" in headline:
+        keys.add("u:" + canonical(headline))
+    return store.past(store.known_as(keys, SHOWN))
+
+
+def _seen(found: Past, asked: str, decided: Sequence[Decision]) -> dict[str, object]:
     return {
         "source": found.source,
         "headline": found.title,
@@ -168,10 +186,22 @@ def _seen(found: Seen) -> dict[str, object]:
         "last_seen": found.last_seen_at.isoformat(),
         "learned_silently": found.baseline,
         "rules_fired": sorted(found.fired),
+        "names": list(names(found, asked)),
+        "same_story": [{"source": source, "headline": title} for source, title in found.same_story],
+        "decisions": [asdict(one) | {"at": one.at.isoformat()} for one in decided],
     }
 
 
-def _seen_line(found: Seen) -> str:
-    how = ", learned at the first look" if found.baseline else ""
-    fired = f"; alerted for {', '.join(sorted(found.fired))}" if found.fired else "; no alert"
-    return f"seen by {found.source} since {found.first_seen_at:%Y-%m-%d %H:%M} UTC{how}{fired}"
+def _seen_lines(found: Past, asked: str, decided: Sequence[Decision]) -> Iterator[str]:
+    fired = f"; alerted for {', '.join(sorted(found.fired))}" if found.fired else ""
+    since = f"{found.first_seen_at:%Y-%m-%d %H:%M} UTC"
+    yield f"seen by {found.source} since {since}, {found.section}{fired}: {isolate(found.title)}"
+    for one in decided:
+        where = f" ({one.endpoint})" if one.endpoint else ""
+        yield f"       {one.at:%Y-%m-%d %H:%M} {one.what}{where}"
+        for alert in one.alerts:
+            yield f"                        {isolate(alert)}"
+    for name in names(found, asked):
+        yield f"       {name}"
+    for source, title in found.same_story:
+        yield f"       same story: {isolate(source)}: {isolate(title)}"

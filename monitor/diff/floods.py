@@ -7,7 +7,7 @@ headlines stand. When nothing speaks against them, however many they are, they a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -74,17 +74,18 @@ class _Look:
     def titles(self) -> frozenset[str]:
         return frozenset(key for known in self.memory.headlines for key in known.keys if key[0] == "t")
 
-    def is_old(self, change: Change, shared_date: datetime | None) -> bool | None:
-        """Tell whether a headline was there before the last look; None: nothing proves it or the opposite."""
+    def is_old(self, change: Change, shared_date: datetime | None) -> tuple[bool | None, str]:
+        """Tell whether a headline was there before the last look, and what says so; None: nothing proves anything."""
         told = change.headline
         old = is_old(told.url, told.published_at, self.numbers, self.looked_at)
+        proof = "article number" if told.published_at is None else "date"
         if old is False and shared_date is not None and told.published_at == shared_date:
-            old = is_old(told.url, None, self.numbers, self.looked_at)
+            old, proof = is_old(told.url, None, self.numbers, self.looked_at), "article number"
         if old is None and change.id in self.elsewhere:
-            old = self.now - self.elsewhere[change.id] > TOLD_LATELY
+            old, proof = self.now - self.elsewhere[change.id] > TOLD_LATELY, "what other sites told"
         if old is None and identity.says_enough(told.title) and identity.key_of_title(told.title) in self.titles:
-            old = True
-        return old
+            old, proof = True, "title"
+        return old, proof
 
 
 def _old_ones(new: Sequence[Change], diff: Diff, look: _Look) -> tuple[set[str], str]:
@@ -93,34 +94,44 @@ def _old_ones(new: Sequence[Change], diff: Diff, look: _Look) -> tuple[set[str],
         return set(), ""
     shared = _shared_date(new)
     verdicts = {change.id: look.is_old(change, shared) for change in new}
-    old = {id_ for id_, verdict in verdicts.items() if verdict}
-    doubtful = {id_ for id_, verdict in verdicts.items() if verdict is not False}
+    old = {id_: proof for id_, (verdict, proof) in verdicts.items() if verdict}
+    doubtful = {id_ for id_, (verdict, _) in verdicts.items() if verdict is not False}
     return _dug_out(old, doubtful, len(new), diff, look) or _out_of_place(old, doubtful, len(new), diff, look)
 
 
-def _dug_out(old: set[str], doubtful: set[str], new: int, diff: Diff, look: _Look) -> tuple[set[str], str] | None:
+def _dug_out(
+    old: Mapping[str, str], doubtful: set[str], new: int, diff: Diff, look: _Look
+) -> tuple[set[str], str] | None:
     """Return what is held since it is many, and half of it old, or since nothing else is on the page."""
     if new < FLOOD_FROM:
         return None
     if len(old) * 2 >= new:
-        return doubtful, f"{new} headlines at once, {len(old)} of them old by date, number or title"
+        return doubtful, f"{new} headlines at once, {len(old)} of them old ({_proofs(old.values())})"
     if look.soon and diff.known == 0 and new >= look.usual / 2 and len(doubtful) * 2 > new:
         return doubtful, f"{new} headlines at once and not one that was there before"
     return None
 
 
-def _out_of_place(old: set[str], doubtful: set[str], new: int, diff: Diff, look: _Look) -> tuple[set[str], str]:
+def _out_of_place(
+    old: Mapping[str, str], doubtful: set[str], new: int, diff: Diff, look: _Look
+) -> tuple[set[str], str]:
     """Return what is held since it stands where new headlines do not appear."""
-    below, apart, proven = old | (doubtful & diff.below), doubtful & diff.apart, old & diff.below
+    below, apart, proven = old.keys() | (doubtful & diff.below), doubtful & diff.apart, old.keys() & diff.below
     if len(below) >= GROWN_FROM and diff.items >= GROWN * look.usual > 0:
         others = set() if look.soon else doubtful - diff.leading
-        return below | apart | others, f"{new} headlines at once on a page of {diff.items} instead of {look.usual}"
+        where = "below the others, or in places of their own" if look.soon else "not on top"
+        grown = f"{new} headlines at once on a page of {diff.items} instead of {look.usual}"
+        return below | apart | others, f"{grown}; these stand {where}"
     if len(proven) >= GROWN_FROM:
-        return proven, f"{len(proven)} headlines at once below the others, old by date, number or title"
+        return proven, f"{len(proven)} headlines below the others are old ({_proofs(old[one] for one in proven)})"
     odd = below | apart
     if len(odd) >= FLOOD_FROM and len(odd) * 2 >= new and look.soon:
         return odd, f"{new} headlines at once, {len(odd)} of them where new ones do not appear"
     return set(), ""
+
+
+def _proofs(proofs: Iterable[str]) -> str:
+    return ", ".join(f"{count} by {proof}" for proof, count in Counter(proofs).most_common())
 
 
 def _dressed_ones(edits: Sequence[Change], diff: Diff) -> tuple[set[str], str]:

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Flood
-from monitor.store.rows import moment, ms, text
+from monitor.store.rows import moment, moment_or_none, ms, text
 from monitor.store.sqlite import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldHeadline:
+    """A headline of a flood, and the channels that are not told of it."""
+
+    title: str
+    url: str | None
+    published_at: datetime | None
+    channels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +31,7 @@ class HeldFlood:
     at: datetime
     reason: str
     alerts: int
-    titles: tuple[str, ...]
+    headlines: tuple[HeldHeadline, ...]
 
 
 def save(db: sqlite3.Connection, flood: Flood, source: str, endpoint: str, at: int) -> None:
@@ -33,11 +43,20 @@ def save(db: sqlite3.Connection, flood: Flood, source: str, endpoint: str, at: i
 
 def held(database: Database) -> list[HeldFlood]:
     """Return the floods of which alerts are held, newest first."""
-    titles: dict[str, list[str]] = {}
+    headlines: dict[str, dict[str, HeldHeadline]] = {}
     for row in database.read(
-        "SELECT flood, title FROM alert JOIN change ON change.id = change_id WHERE state = 'held' ORDER BY alert.seq"
+        "SELECT flood, channel, change_id, change.title, change.url, published_at FROM alert"
+        " JOIN change ON change.id = change_id JOIN headline ON headline.id = headline_id"
+        " WHERE alert.state = 'held' ORDER BY alert.seq"
     ):
-        titles.setdefault(row["flood"], []).append(row["title"])
+        flood = headlines.setdefault(row["flood"], {})
+        before = flood.get(row["change_id"])
+        flood[row["change_id"]] = HeldHeadline(
+            title=row["title"],
+            url=row["url"],
+            published_at=moment_or_none(row["published_at"]),
+            channels=(*(before.channels if before else ()), row["channel"]),
+        )
     return [
         HeldFlood(
             id=row["id"],
@@ -45,11 +64,11 @@ def held(database: Database) -> list[HeldFlood]:
             endpoint=row["endpoint"],
             at=moment(row["at"]),
             reason=row["reason"],
-            alerts=len(titles[row["id"]]),
-            titles=tuple(dict.fromkeys(titles[row["id"]])),
+            alerts=sum(len(one.channels) for one in found.values()),
+            headlines=tuple(found.values()),
         )
         for row in database.read("SELECT * FROM flood ORDER BY at DESC")
-        if row["id"] in titles
+        if (found := headlines.get(row["id"]))
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Headline
-from monitor.store.rows import headline, moment, moment_or_none, ms, text
+from monitor.store.rows import headline, moment, moment_or_none, ms
 from monitor.store.sqlite import Database
 
 
@@ -86,17 +86,6 @@ class Journey:
     text: str  # of a message without headlines: what an operator was told
     sent_at: datetime | None  # when the last attempt began
     headlines: tuple[Carried, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    source: str
-    title: str
-    url: str | None
-    first_seen_at: datetime
-    last_seen_at: datetime
-    baseline: bool
-    fired: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,24 +234,6 @@ class Queries:
                 title=row["title"],
                 seen_at=moment(row["seen_at"]),
                 due_at=moment(row["due_at"]),
-            )
-            for row in found
-        ]
-
-    def find_headline(self, wanted: str) -> list[Seen]:
-        """Return the headlines with this title or link, newest first."""
-        found = self._database.read(
-            "SELECT * FROM headline WHERE title = ? OR url = ? ORDER BY id DESC LIMIT 20", text(wanted), text(wanted)
-        )
-        return [
-            Seen(
-                source=row["source"],
-                title=row["title"],
-                url=row["url"],
-                first_seen_at=moment(row["first_seen_at"]),
-                last_seen_at=moment(row["last_seen_at"]),
-                baseline=bool(row["baseline"]),
-                fired=frozenset(json.loads(row["fired"])),
             )
             for row in found
         ]

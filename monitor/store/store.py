@@ -103,6 +103,10 @@ class SqliteStore:
         """Return the ids of the headlines that changed last, newest first."""
         return past.changed(self._database, most)
 
+    def known_as(self, keys: Collection[str], most: int) -> Sequence[int]:
+        """Return the ids of the headlines of any source that were seen under one of these keys, newest first."""
+        return past.known_as(self._database, keys, most)
+
     def past(self, ids: Sequence[int]) -> Sequence[Past]:
         """Return what is remembered of these headlines, in this order."""
         return past.past(self._database, ids)

@@ -57,7 +57,19 @@ def test_the_list_names_the_reason_and_the_headlines(state: Path) -> None:
 
     assert "6 headlines at once, all old; 10 alerts held" in shown
     assert "خبر قديم من الأرشيف رقم 3" in shown
-    assert (flood["id"], flood["alerts"], len(flood["titles"])) == ("f10d", 10, 5)
+    assert (flood["id"], flood["alerts"], len(flood["headlines"])) == ("f10d", 10, 5)
+
+
+def test_one_flood_is_shown_whole_with_the_way_out(state: Path) -> None:
+    shown = call("show", "f1", state=state).output
+    (flood,) = json.loads(call("show", "f1", "--json", state=state).output)
+
+    assert "خبر قديم من الأرشيف رقم 7\u2069 (desk, mail)" in shown
+    assert "https://marsa.example/7" in shown
+    assert "if they are news: headline-monitor held release f10d; if not: headline-monitor held drop f10d" in shown
+    assert flood["reason"] == "6 headlines at once, all old"
+    assert flood["headlines"][4]["channels"] == ["desk", "mail"]
+    assert call("show", "abc", state=state).exit_code == 2
 
 
 def test_what_is_released_goes_out(state: Path) -> None:

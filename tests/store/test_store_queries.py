@@ -9,7 +9,7 @@ from store.building import EVERY, LEASE, START, delivery, good, headline, poll, 
 
 from monitor.model import DeliveryState, PollOutcome, RecipientState
 from monitor.store import SqliteStore
-from monitor.store.queries import Carried, Counts, EndpointStatus, Health, Journey, RecipientStatus, Seen
+from monitor.store.queries import Carried, Counts, EndpointStatus, Health, Journey, RecipientStatus
 
 SECOND = timedelta(seconds=1)
 
@@ -138,7 +138,7 @@ def test_deliveries_are_listed_newest_first_by_state(store: SqliteStore) -> None
     assert listed("dead") == listed() == []
 
 
-def test_a_headline_is_found_by_its_title_or_its_link(store: SqliteStore) -> None:
+def test_a_headline_is_found_by_every_key_it_was_seen_under(store: SqliteStore) -> None:
     store.sync([spec()], START)
     poll(store, START, [headline(1)])
     (state,) = store.claim_polls("me", START + EVERY, LEASE, 1)
@@ -146,12 +146,11 @@ def test_a_headline_is_found_by_its_title_or_its_link(store: SqliteStore) -> Non
     edited = replace(known.headline, title="عاجل: إغلاق الميناء", version=2)
     written = upsert(edited, id=known.id, fired=frozenset({"ports"}))
     store.commit_poll(good(state, START + EVERY, revision=1, upserts=[written]))
-    found = Seen(
-        source="marsa", title="عاجل: إغلاق الميناء", url=headline(1).url, first_seen_at=START,
-        last_seen_at=START + EVERY, baseline=False, fired=frozenset({"ports"}),
-    )  # fmt: skip
 
-    for wanted in ("عاجل: إغلاق الميناء", headline(1).url or ""):
-        assert store.queries.find_headline(wanted) == [found]
-    for wanted in ("الميناء", "%", "\udcd8\udca7", ""):  # bytes of an argument that are no UTF-8 come as surrogates
-        assert store.queries.find_headline(wanted) == []
+    for wanted in (headline(1).key, f"t:{headline(1).title[-12:]}"):
+        assert store.known_as([wanted], 9) == [known.id]
+    for wanted in ("t:الميناء", "%", "\udcd8\udca7", ""):  # bytes of an argument that are no UTF-8 come as surrogates
+        assert store.known_as([wanted], 9) == []
+    (past,) = store.past([known.id])
+    assert (past.title, past.url, past.fired) == ("عاجل: إغلاق الميناء", headline(1).url, ("ports",))
+    assert (past.first_seen_at, past.last_seen_at, past.baseline) == (START, START + EVERY, False)
