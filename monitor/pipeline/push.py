@@ -78,7 +78,7 @@ class Subscriber:
         self.push.pings.begins(state.source, state.endpoint)
 
     def hurry(self, now: datetime) -> None:
-        """Make due what hubs have pinged for."""
+        """Make due what hubs have pinged for, again and again until a poll begins."""
         for source, endpoint in self.push.pings.due():
             if (source, endpoint) in self.endpoints:
                 self.push.shelf.hurry(source, endpoint, now, max(APART, self.gap(source, endpoint)))

@@ -19,7 +19,7 @@ _SELECT = "SELECT * FROM subscription WHERE"
 _HURRY = """
 UPDATE endpoint SET next_poll_at = max(:now, coalesce(last_poll_at, 0) + :gap)
 WHERE source = :source AND name = :name AND active = 1 AND failures = 0
-  AND next_poll_at > max(:now, coalesce(last_poll_at, 0) + :gap) AND (lease_until IS NULL OR lease_until <= :now)
+  AND next_poll_at > max(:now, coalesce(last_poll_at, 0) + :gap)
 """
 
 Decide = Callable[[Subscription], Subscription | None]
@@ -71,7 +71,7 @@ class Subscriptions:
                 db.execute("DELETE FROM subscription")
 
     def hurry(self, source: str, endpoint: str, now: datetime, gap: timedelta) -> None:
-        """Make an endpoint due, so long after its last poll at least; not while it fails or is polled."""
+        """Make an endpoint due, so long after its last poll at least, unless it fails; a poll under way undoes it."""
         values = {"source": source, "name": endpoint, "now": ms(now), "gap": gap // MILLISECOND}
         with self._database.tx(durable=False) as db:  # what a power cut takes is polled at its usual time
             db.execute(_HURRY, values)

@@ -47,6 +47,7 @@ class Port:
 
     def __init__(self, folder: Path, hub: Hub, pool: ThreadPoolExecutor, door: Door) -> None:
         self.hub, self.clock, self.seconds = hub, ManualClock(), 0.0
+        self.gap = timedelta()  # that robots.txt asks for
         self.store = open_store(folder / "monitor.db")
         self.heard: Counter[str] = Counter()
         self.store.sync([spec("marsa", "feed", every=EVERY)], self.clock())
@@ -70,7 +71,7 @@ class Port:
         self.subscriber = Subscriber(
             push=Push(shelf=self.store.subscriptions, poster=self.poster, pings=self.pings, token=lambda: next(tokens) + str(time.monotonic_ns())),
             public=public or self.public, clock=self.clock, random=random.random, allowed={}, endpoints=endpoints,
-            gap=lambda _source, _endpoint: timedelta(),
+            gap=lambda _source, _endpoint: self.gap,
         )  # fmt: skip
         return self.subscriber
 
@@ -194,6 +195,10 @@ def test_a_refusal_is_kept_with_its_reason_and_asked_again_after_a_day(port: Por
 
 def test_a_hub_that_ends_what_it_agreed_to_is_heard(subscribed: Port) -> None:
     subscribed.hub.denies = "closed"
+    subscribed.hub.asks = lambda query: {**query, "hub.topic": "https://bank.example/"}
+    assert subscribed.hub.come_back(subscribed.hub.messages[0])[0] == 404
+    assert subscribed.standing() == "subscribed"
+    subscribed.hub.asks = lambda query: query
     subscribed.hub.come_back(subscribed.hub.messages[0])
     assert subscribed.standing() == "refused"
 
@@ -298,6 +303,20 @@ def test_a_ping_during_a_poll_makes_another_one_after_it(subscribed: Port) -> No
     assert subscribed.due_in() == EVERY.total_seconds() - 5
 
 
+def test_a_hurried_poll_keeps_its_distance_from_the_last_one(subscribed: Port) -> None:
+    subscribed.polls()
+    subscribed.hub.distribute(b"news")
+    subscribed.clock.advance(seconds=0.5)
+    subscribed.subscriber.hurry(subscribed.clock())
+    assert subscribed.due_in() == APART.total_seconds() - 0.5
+    subscribed.clock.advance(seconds=2)
+    subscribed.polls()
+    subscribed.gap = timedelta(seconds=20)
+    subscribed.hub.distribute(b"news")
+    subscribed.subscriber.hurry(subscribed.clock())
+    assert subscribed.due_in() == 20
+
+
 def test_a_failing_endpoint_is_not_hurried(subscribed: Port) -> None:
     subscribed.polls()
     subscribed.store.make_due(subscribed.clock())
@@ -339,6 +358,22 @@ def test_an_endpoint_that_is_gone_is_unsubscribed_and_its_pings_are_refused(subs
     assert subscribed.store.subscriptions.every() == []
     assert call(form["hub.callback"], b"news", {}) == 410
     assert subscribed.heard == {"unknown": 1}
+
+
+def test_the_calls_of_a_hub_that_does_not_let_go_are_refused(subscribed: Port) -> None:
+    form = subscribed.hub.messages[0]
+    subscribed.hub.verifies = False
+    subscribed.subscribes(set())
+    subscribed.steps()
+    assert [one.leaving for one in subscribed.store.subscriptions.every()] == [True]
+    assert subscribed.hub.distribute(b"news") == [410]
+    assert subscribed.pings.due() == []
+    for _ in range(6):
+        subscribed.clock.advance(hours=1)
+        subscribed.steps()
+    assert subscribed.store.subscriptions.every() == []
+    assert [one["hub.mode"] for one in subscribed.hub.messages] == ["subscribe"] + ["unsubscribe"] * 3
+    assert ask(f"{form['hub.callback']}?hub.mode=unsubscribe&hub.topic={TOPIC}&hub.challenge=x")[0] == 404
 
 
 def test_under_another_address_everything_is_agreed_anew(subscribed: Port) -> None:

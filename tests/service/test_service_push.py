@@ -11,7 +11,7 @@ from typing import Self
 
 import pytest
 from servers.hub import Hub
-from servers.newsite import NewsSite, rss
+from servers.newsite import NewsSite, Reply, rss
 from servers.service import Answer, Call, Service
 
 from monitor.cli.serving import Serving
@@ -54,12 +54,14 @@ class World:
         self.text = CONFIG.format(**{**values, **other})
         (self.folder / "monitor.yaml").write_text(self.text, "utf-8")
 
-    def publish(self, numbers: list[int]) -> None:
+    def publish(self, numbers: list[int], *, in_header: bool = False) -> None:
+        page = rss(self.site.url, numbers)
+        if in_header:
+            header = f'<{self.hub.url}/>; rel="hub", <{self.site.url}/feed>; rel="self"'
+            self.site.pages["/feed"] = Reply(page.encode(), headers={"Link": header})
+            return
         links = f'<atom:link rel="hub" href="{self.hub.url}/"/><atom:link rel="self" href="{self.site.url}/feed"/>'
-        page = rss(self.site.url, numbers).replace("<channel>", f"<channel>{links}")
-        self.site.pages["/feed"] = page.replace(
-            'version="2.0"', 'version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
-        )
+        self.site.pages["/feed"] = page.replace("<channel>", f"<channel>{links}")
 
     def wait(self, condition: Callable[[], object]) -> None:
         end = time.monotonic() + 10
@@ -108,6 +110,7 @@ def test_what_a_hub_calls_for_is_told_at_once_although_the_next_look_is_minutes_
         assert world.hub.distribute(b"<rss>a thick ping, of which nothing is believed</rss>") == [202]
         ((came, message),) = world.desk.wait_for(1)
         (known,) = running.store.subscriptions.every()
+        assert running.serving._pings.due() == []
     assert "4" in message["headline"]
     assert came - begun < 5  # less than a second where nothing else runs, two of them to keep from the last poll
     assert (world.polls(), len(world.hub.messages), known.pinged_at is not None) == (2, asked, True)
@@ -123,6 +126,7 @@ def test_a_hub_that_is_down_leaves_the_news_to_the_polls(world: World) -> None:
 
 
 def test_an_endpoint_that_is_taken_out_is_unsubscribed_at_the_reload(world: World) -> None:
+    world.publish([1, 2, 3], in_header=True)
     with Running(world) as running:
         world.hub.wait_until(lambda: world.hub.agreed)
         world.write(name="other")
