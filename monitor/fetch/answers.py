@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import httpcore
 import httpx
 
 from monitor.errors import FetchError
 from monitor.fetch.decode import BadBody
-from monitor.fetch.network import NotConnected, StaleConnection
+from monitor.fetch.failures import BadHttp, Broken, ConnectTimeout, NotConnected, StaleConnection
 from monitor.fetch.target import name
 
 LONGEST_WAIT = timedelta(hours=24)
 _MANY_DIGITS = 12
-_CUT_OFF = "peer closed connection without sending complete message body"
-_NO_ANSWER = "Server disconnected without sending a response"
 
 EXPECTED = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-    httpx.HTTPError,
+    OSError,  # sockets and TLS, TimeoutError, and most of `failures`
+    ValueError,  # answers and bodies that cannot be used, characters that cannot be sent
     httpx.InvalidURL,
-    OSError,  # sockets and TLS, and TimeoutError
-    ValueError,  # bodies that cannot be used, characters that cannot be sent
 )
-"""All that an exchange can end with; the libraries' trees have no common root."""
+"""All that an exchange can end with."""
 
 _SAID = {
     400: "bad request: the site does not understand us; check the source's url and headers",
@@ -60,21 +52,27 @@ _BOT_WALL = (
 )
 
 
-_SENTENCES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...] = (
+_SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
     (StaleConnection, "reset", "{where} closes its connections before it answers; it is asked again later"),
     (
-        httpcore.ConnectTimeout,
+        ConnectTimeout,
         "timeout",
         "{where} did not take our connection in time; the site is down, or a firewall is in between",
     ),
     (
-        (httpcore.TimeoutException, TimeoutError),
+        TimeoutError,
         "timeout",
         "{where} did not answer in full within {seconds} s; it is asked again later",
     ),
-    (httpcore.NetworkError, "reset", "{where} broke the connection off; it is asked again later"),
+    (Broken, "reset", "{where} broke the connection off; it is asked again later"),
 )
 
+
+_NO_HTTP = "{where} does not speak proper HTTP ({reason}); check the source's url"
+_BAD_HTTP = {
+    "truncated": "the page of {where} ended in the middle; it is asked again later",
+    "reset": "{where} closed the connection before it answered; it is asked again later",
+}
 
 _CERTIFICATES = (  # by OpenSSL's numbers
     ({9}, "it begins in the future: check the clock of this machine"),
@@ -88,9 +86,8 @@ _CERTIFICATES = (  # by OpenSSL's numbers
 _ANY_CERTIFICATE = "the site must mend it, or somebody is in between"
 
 
-def refused(url: httpx.URL, response: httpx.Response, now: datetime) -> FetchError:
-    """Return what to say of an answer whose status is not a page's."""
-    status, headers = response.status_code, response.headers
+def refused(url: httpx.URL, status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
+    """Return what to say of an answer whose status is not a page's; the headers' names are in small letters."""
     wait = retry_after(headers.get("retry-after"), now)
     asks = f"; it asks to wait {wait.total_seconds():.0f} s" if wait else ""
     return FetchError(
@@ -98,7 +95,7 @@ def refused(url: httpx.URL, response: httpx.Response, now: datetime) -> FetchErr
     )
 
 
-def _said(status: int, headers: httpx.Headers) -> str:
+def _said(status: int, headers: Mapping[str, str]) -> str:
     wall = headers.get("cf-mitigated") or (status in {403, 503} and headers.get("server", "").lower() == "cloudflare")
     if wall:
         return _BOT_WALL.format(status=status)
@@ -133,10 +130,11 @@ def explain(error: Exception, url: httpx.URL, seconds: float) -> FetchError:
             return FetchError(f"{where}: {error}", kind=error.kind)
         case NotConnected():
             return _not_connected(where, error.reason)
-        case httpcore.RemoteProtocolError():
-            return _bad_http(where, str(error))
-    for types, kind, sentence in _SENTENCES:
-        if isinstance(error, types):
+        case BadHttp():
+            said = _BAD_HTTP.get(error.kind, _NO_HTTP)
+            return FetchError(said.format(where=where, reason=str(error)[:100]), kind=error.kind)
+    for type_, kind, sentence in _SENTENCES:
+        if isinstance(error, type_):
             return FetchError(sentence.format(where=where, seconds=f"{seconds:g}"), kind=kind)
     if isinstance(error, OSError):
         return _not_connected(where, error)
@@ -163,11 +161,3 @@ def _not_connected(where: str, cause: OSError | ValueError) -> FetchError:
             return FetchError(f"{where} broke the connection off; it is asked again later", kind="reset")
     why = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
     return FetchError(f"no connection to {where} ({why}); check the network of this machine", kind="connect")
-
-
-def _bad_http(where: str, reason: str) -> FetchError:
-    if reason.startswith(_CUT_OFF):
-        return FetchError(f"the page of {where} ended in the middle; it is asked again later", kind="truncated")
-    if reason.startswith(_NO_ANSWER):
-        return FetchError(f"{where} closed the connection before it answered; it is asked again later", kind="reset")
-    return FetchError(f"{where} does not speak proper HTTP ({reason[:100]}); check the source's url", kind="protocol")

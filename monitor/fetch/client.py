@@ -6,7 +6,6 @@ does not decide when to come back.
 
 from __future__ import annotations
 
-import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +13,17 @@ from functools import lru_cache
 from time import monotonic
 
 import httpx
-from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from monitor.errors import FetchError
 from monitor.fetch import answers, decode, guard, proxy, target
 from monitor.fetch.cookies import Cookies
+from monitor.fetch.failures import NotConnected, StaleConnection
 from monitor.fetch.freshness import fresh_for
 from monitor.fetch.guard import Network
-from monitor.fetch.network import GuardedBackend, NotConnected, StaleConnection, trusted
+from monitor.fetch.network import Connector, Origin, origin_of, trusted
 from monitor.fetch.resolve import Resolver
 from monitor.fetch.transport import Transport
+from monitor.fetch.wire import SENDABLE, Answer
 from monitor.model import Fetched, Request
 from monitor.ports import Clock
 
@@ -35,7 +35,6 @@ _HARMLESS = {"accept", "accept-language", "user-agent"}  # configured headers th
 _MAX_HEADERS = 200
 _MAX_HEADER_BYTES = 64 * 1024
 _MAX_VALIDATOR = 1024
-_NO_BODY = httpx.ByteStream(b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +73,13 @@ class HttpFetcher:
         limits: Limits = Limits(),
         trust: Callable[[], ssl.SSLContext] = trusted,
     ) -> None:
-        for library in ("httpx", "httpcore"):  # below WARNING they print addresses, which may hold keys
-            logging.getLogger(library).setLevel(logging.WARNING)
         self._clock = clock
         self._limits = limits
         self._headers = {"user-agent": user_agent, "accept": ACCEPT}
         self._allow_private = tuple(allow_private)
         self._networks = lru_cache(maxsize=256)(guard.networks)
         self._transport = Transport(
-            lambda allowed: GuardedBackend(
-                resolver=resolver, allowed=allowed, trust=trust, max_read=limits.wire_bytes + _MAX_HEADER_BYTES
-            )
-        )
-        self._once_more = Retrying(
-            stop=stop_after_attempt(2), retry=retry_if_exception(_worth_another_try), reraise=True
+            Connector(resolver=resolver, trust=trust, max_read=limits.wire_bytes + _MAX_HEADER_BYTES)
         )
         self._allowed(())  # a mistake in the general list shows at the start
 
@@ -143,34 +135,35 @@ class HttpFetcher:
 
     def _visit(self, errand: _Errand, url: httpx.URL) -> Fetched | httpx.URL | None:
         """Return what one address answers: a page, None for "not modified", or the address to go to."""
-        if errand.request.proxy:
+        through = errand.request.proxy
+        if through:
             proxy.check(url, errand.first, errand.allowed)
+        origin = origin_of(url, errand.allowed, through)
         try:
-            response = self._once_more(self._send, errand, url)
+            answer = self._ask(errand, origin, proxy.question(url, self._headers_for(errand, url), through))
             try:
-                return self._read(errand, url, response)
+                return self._read(errand, url, answer)
             finally:
-                response.close()
+                self._transport.end(origin, answer)
         except answers.EXPECTED as error:
-            refused = proxy.explain(error, target.name(url)) if errand.request.proxy else None
+            refused = proxy.explain(error, target.name(url)) if through else None
             raise refused or answers.explain(error, url, self._seconds(errand)) from error
 
-    def _send(self, errand: _Errand, url: httpx.URL) -> httpx.Response:
-        end = errand.started + self._seconds(errand)
-        connected = min(end, monotonic() + self._limits.connect_seconds)
-        return self._transport.handle_request(
-            httpx.Request(
-                "GET",
-                url,
-                headers=self._headers_for(errand, url),
-                stream=_NO_BODY,
-                extensions={
-                    "timeout": {"connect": connected, "read": end, "write": end},
-                    "allowed": errand.allowed,
-                    "proxy": errand.request.proxy,
-                },
-            )
-        )
+    def _ask(self, errand: _Errand, origin: Origin, question: bytes) -> Answer:
+        """Ask once more where the request surely was not answered and a new connection may help at once."""
+        until = errand.started + self._seconds(errand)
+        try:
+            return self._ask_once(origin, question, until)
+        except StaleConnection:
+            pass
+        except NotConnected as error:
+            if isinstance(error.reason, (ssl.SSLError, ValueError)):
+                raise
+        return self._ask_once(origin, question, until)
+
+    def _ask_once(self, origin: Origin, question: bytes, until: float) -> Answer:
+        connected_by = min(until, monotonic() + self._limits.connect_seconds)
+        return self._transport.ask(origin, question, connected_by=connected_by, until=until)
 
     def _seconds(self, errand: _Errand) -> float:
         return min(self._limits.seconds, errand.request.seconds or self._limits.seconds)
@@ -191,19 +184,18 @@ class HttpFetcher:
             headers["cookie"] = cookie
         return [(key.title().encode("latin-1"), value.encode("latin-1")) for key, value in headers.items()]
 
-    def _read(self, errand: _Errand, url: httpx.URL, response: httpx.Response) -> Fetched | httpx.URL | None:
-        status, headers = response.status_code, response.headers
-        headers.encoding = "latin-1"  # as it was sent, so that validators go back byte by byte
-        _check_headers(url, headers)
+    def _read(self, errand: _Errand, url: httpx.URL, answer: Answer) -> Fetched | httpx.URL | None:
+        _check_headers(url, answer)
+        status, headers = answer.status, answer.headers()
         if status == _NOT_MODIFIED:
-            _finish_unmodified(errand, url, response)
+            _finish_unmodified(errand, url, answer)
             return None
         if status in _REDIRECT and headers.get("location"):
-            errand.cookies.take(url.host, headers.get_list("set-cookie"))
+            errand.cookies.take(url.host, answer.values(b"set-cookie"))
             return target.follow(url, headers["location"])
         if status not in _PAGE:
-            raise answers.refused(url, response, self._clock())
-        body = decode.decode(response.iter_raw(), headers.get("content-encoding"), self._limits.body_bytes)
+            raise answers.refused(url, status, headers, self._clock())
+        body = decode.decode(answer.body(), headers.get("content-encoding"), self._limits.body_bytes)
         if not body:
             raise FetchError(
                 f"{target.name(url)} answered {status} with an empty page; it is asked again later",
@@ -224,7 +216,7 @@ class HttpFetcher:
         )
 
 
-def _finish_unmodified(errand: _Errand, url: httpx.URL, response: httpx.Response) -> None:
+def _finish_unmodified(errand: _Errand, url: httpx.URL, answer: Answer) -> None:
     if not errand.validators:
         raise FetchError(
             f"{target.name(url)} answered 304, not modified, although it was not asked; "
@@ -232,12 +224,12 @@ def _finish_unmodified(errand: _Errand, url: httpx.URL, response: httpx.Response
             kind="protocol",
             status=_NOT_MODIFIED,
         )
-    list(response.iter_raw())  # there is no body, but the connection is free only after its end
+    list(answer.body())  # there is no body, but the connection is free only after its end
 
 
-def _check_headers(url: httpx.URL, headers: httpx.Headers) -> None:
-    lines = headers.raw
-    if len(lines) > _MAX_HEADERS or sum(len(key) + len(value) for key, value in lines) > _MAX_HEADER_BYTES:
+def _check_headers(url: httpx.URL, answer: Answer) -> None:
+    lines = answer.lines
+    if len(lines) > _MAX_HEADERS or sum(len(name) + len(value) for name, value in lines) > _MAX_HEADER_BYTES:
         raise FetchError(
             f"{target.name(url)} answered with {len(lines)} headers, more than any page needs; check the source's url",
             kind="protocol",
@@ -245,16 +237,12 @@ def _check_headers(url: httpx.URL, headers: httpx.Headers) -> None:
 
 
 def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    found = {"if-none-match": etag, "if-modified-since": last_modified}
+    found = {"if-none-match": _usable(etag), "if-modified-since": _usable(last_modified)}
     return {key: value for key, value in found.items() if value}
 
 
 def _usable(validator: str | None) -> str | None:
-    return validator if validator and len(validator) <= _MAX_VALIDATOR else None
-
-
-def _worth_another_try(error: BaseException) -> bool:
-    """Tell whether the request surely was not answered and a new connection may help at once."""
-    if isinstance(error, NotConnected):
-        return not isinstance(error.reason, (ssl.SSLError, ValueError))
-    return isinstance(error, StaleConnection)
+    """Return a validator that can go back as it came."""
+    if not validator or len(validator) > _MAX_VALIDATOR:
+        return None
+    return validator if SENDABLE.fullmatch(validator.encode("latin-1", "replace")) else None

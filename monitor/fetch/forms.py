@@ -6,8 +6,7 @@ Bounded in time and size, and checked where it connects like every other request
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from urllib.parse import urlencode
 
@@ -15,10 +14,11 @@ import httpx
 
 from monitor.errors import FetchError
 from monitor.fetch import answers, guard, target
-from monitor.fetch.network import GuardedBackend, trusted
+from monitor.fetch.network import Connector, origin_of, trusted
 from monitor.fetch.polite import Hosts
 from monitor.fetch.resolve import Resolver
 from monitor.fetch.transport import Transport
+from monitor.fetch.wire import Answer, written
 from monitor.ports import Clock
 
 SECONDS = 10.0  # for the whole exchange
@@ -44,9 +44,7 @@ class FormPoster:
     ) -> None:
         self._clock, self._hosts, self._seconds = clock, hosts, seconds
         self._user_agent, self._allow_private = user_agent, tuple(allow_private)
-        self._transport = Transport(
-            lambda allowed: GuardedBackend(resolver=resolver, allowed=allowed, trust=trust, max_read=MOST_BYTES)
-        )
+        self._transport = Transport(Connector(resolver=resolver, trust=trust, max_read=MOST_BYTES))
 
     def post(self, url: str, form: Mapping[str, str], allow_private: Sequence[str]) -> None:
         """Send a form, to where the address leads, and return when it was taken.
@@ -72,50 +70,43 @@ class FormPoster:
 
     def _exchange(self, url: httpx.URL, body: bytes, allowed: tuple[guard.Network, ...]) -> httpx.URL | None:
         """Return where the form should go instead, or None when it was taken."""
+        end, origin = monotonic() + self._seconds, origin_of(url, allowed)
         try:
-            with closing(self._transport.handle_request(self._request(url, body, allowed))) as response:
-                response.headers.encoding = "latin-1"  # as `follow` expects it
-                if response.status_code in _MOVED and response.headers.get("location"):
-                    return target.follow(url, response.headers["location"])
-                if not response.is_success:
-                    raise self._refused(url, response)
+            answer = self._transport.ask(origin, self._request(url, body), connected_by=end, until=end)
+            try:
+                return self._read(url, answer)
+            finally:
+                self._transport.end(origin, answer)
         except answers.EXPECTED as error:
             raise answers.explain(error, url, self._seconds) from error
-        return None
 
-    def _request(self, url: httpx.URL, body: bytes, allowed: tuple[guard.Network, ...]) -> httpx.Request:
-        end = monotonic() + self._seconds
+    def _request(self, url: httpx.URL, body: bytes) -> bytes:
         headers = {
-            "Host": url.netloc.decode("ascii"),
-            "User-Agent": self._user_agent,
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Content-Length": str(len(body)),
-            "Connection": "close",  # hubs are asked once in days
+            b"Host": url.netloc,
+            b"User-Agent": self._user_agent.encode("latin-1"),
+            b"Content-Type": b"application/x-www-form-urlencoded",
+            b"Content-Length": b"%d" % len(body),
+            b"Connection": b"close",  # hubs are asked once in days
         }
-        return httpx.Request(
-            "POST",
-            url,
-            headers=headers,
-            stream=httpx.ByteStream(body),
-            extensions={
-                "timeout": {"connect": end, "read": end, "write": end},
-                "allowed": allowed,
-                "proxy": None,
-            },
-        )
+        return written(b"POST", url.raw_path, headers.items()) + body
 
-    def _refused(self, url: httpx.URL, response: httpx.Response) -> FetchError:
-        why = " ".join(next(_text(response), "").split())[:_SHOWN]
-        return FetchError(
-            f"{target.name(url)} answered {response.status_code}{f' ({why})' if why else ''}",
+    def _read(self, url: httpx.URL, answer: Answer) -> httpx.URL | None:
+        headers = answer.headers()
+        if answer.status in _MOVED and headers.get("location"):
+            return target.follow(url, headers["location"])
+        if 200 <= answer.status < 300:
+            return None
+        why = " ".join(_text(answer, headers).split())[:_SHOWN]
+        raise FetchError(
+            f"{target.name(url)} answered {answer.status}{f' ({why})' if why else ''}",
             kind="status",
-            status=response.status_code,
-            retry_after=answers.retry_after(response.headers.get("retry-after"), self._clock()),
+            status=answer.status,
+            retry_after=answers.retry_after(headers.get("retry-after"), self._clock()),
         )
 
 
-def _text(response: httpx.Response) -> Iterator[str]:
-    """Yield the beginning of what an answer says, unless it is a page."""
-    if response.headers.get("content-type", "text/plain").startswith("text/plain"):
-        for part in response.iter_raw():
-            yield part.decode("utf-8", "replace")
+def _text(answer: Answer, headers: Mapping[str, str]) -> str:
+    """Return the beginning of what an answer says, unless it is a page."""
+    if not headers.get("content-type", "text/plain").startswith("text/plain"):
+        return ""
+    return next(answer.body(), b"").decode("utf-8", "replace")

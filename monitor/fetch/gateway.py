@@ -16,8 +16,9 @@ import httpx
 
 from monitor.errors import FetchError
 from monitor.fetch import answers
+from monitor.fetch.failures import NotConnected
 from monitor.fetch.guard import Network
-from monitor.fetch.network import NotConnected, checked_addresses
+from monitor.fetch.network import checked_addresses
 from monitor.fetch.resolve import Resolver
 
 _CHUNK = 64 * 1024

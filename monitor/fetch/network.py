@@ -1,7 +1,7 @@
 """Connections that respect the guard, a deadline and a bound on what is read; no HTTP.
 
-Everywhere in this package the `timeout` that httpcore hands through is a moment (of `time.monotonic`), not a length:
-so each read gets only what is left, and a server that drips bytes cannot hold a thread beyond the deadline.
+Everywhere in this package `until` is a moment (of `time.monotonic`), not a length: so each read gets only what is left,
+and a server that drips bytes cannot hold a thread beyond the deadline.
 """
 
 from __future__ import annotations
@@ -9,79 +9,69 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
 from time import monotonic
+from typing import NamedTuple
 
-import httpcore
+import certifi
 import httpx
 
 from monitor.errors import FetchError
-from monitor.fetch import guard
+from monitor.fetch import guard, target
 from monitor.fetch.dial import by_turns, dial
+from monitor.fetch.failures import Broken, ConnectTimeout, NotConnected, StaleConnection
 from monitor.fetch.guard import Network
 from monitor.fetch.resolve import Resolver
 
 _MAX_TRIED = 4  # addresses of one name
+_AT_ONCE = 65536  # bytes
 
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Return the one TLS context: httpx's list of authorities, and those this machine trusts besides.
+    """Return the one TLS context: the authorities that browsers trust, and those this machine trusts besides.
 
     Made at the first encrypted connection, since it takes some 30 ms and two megabytes.
     """
-    context = httpx.create_ssl_context(trust_env=False)
+    context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
-class StaleConnection(httpcore.ReadError):
-    """A connection kept from an earlier exchange was dead: the request can safely be made again on a new one."""
+class Origin(NamedTuple):
+    """Where a connection leads; those of one origin are alike."""
+
+    scheme: str
+    host: str
+    port: int
+    allowed: tuple[Network, ...]
+    proxy: str | None
 
 
-class NotConnected(httpcore.ConnectError):
-    """No connection came about; httpcore forgets the cause of an exception, so this one carries it."""
-
-    def __init__(self, reason: OSError | ValueError) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
+def origin_of(url: httpx.URL, allowed: tuple[Network, ...], proxy: str | None = None) -> Origin:
+    """Return where a connection for an address leads."""
+    return Origin(url.scheme, url.raw_host.decode("ascii"), target.port(url), allowed, proxy)
 
 
-class GuardedBackend(httpcore.NetworkBackend):
-    """Connects to public addresses and to those of the `allowed` networks, nowhere else."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """Connects to public addresses and to those of the allowed networks, nowhere else."""
 
-    def __init__(
-        self,
-        *,
-        resolver: Resolver,
-        allowed: Sequence[Network],
-        trust: Callable[[], ssl.SSLContext],
-        max_read: int,
-    ) -> None:
-        self._resolver = resolver
-        self._allowed = allowed
-        self._trust = trust
-        self._max_read = max_read
+    resolver: Resolver
+    trust: Callable[[], ssl.SSLContext]
+    max_read: int  # bytes of one answer
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002  httpcore's signature
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
+    def connect(self, host: str, port: int, allowed: Sequence[Network], until: float) -> Stream:
         """Look the name up, check every answer, and connect to one of the very addresses that were checked.
 
         Checking the name first and connecting by name later would let the answer change in between.
         """
-        addresses = checked_addresses(host, port, self._resolver, _left(timeout), self._allowed)
-        return Stream(
-            _connect(addresses, port, timeout), host=host, trust=self._trust, max_read=self._max_read, until=timeout
-        )
+        addresses = checked_addresses(host, port, self.resolver, _left(until), allowed)
+        return Stream(_connect(addresses, port, until), host=host, trust=self.trust, max_read=self.max_read)
 
 
 def checked_addresses(
@@ -120,77 +110,69 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _connect(addresses: Sequence[str], port: int, deadline: float | None) -> socket.socket:
+def _connect(addresses: Sequence[str], port: int, until: float) -> socket.socket:
     """Return a connection to the first address that answers."""
     try:
-        return dial(addresses, port, monotonic() + _left(deadline))
+        return dial(addresses, port, until)
     except TimeoutError:
-        raise httpcore.ConnectTimeout from None
+        raise ConnectTimeout from None
     except OSError as error:
         raise NotConnected(error) from error
 
 
-def _left(deadline: float | None) -> float:
+def _left(until: float) -> float:
     """Return the seconds that are left.
 
     Raises:
         TimeoutError: none are.
     """
-    assert deadline is not None, "each exchange has a deadline"
-    left = deadline - monotonic()
+    left = until - monotonic()
     if left <= 0:
         raise TimeoutError
     return left
 
 
-class Stream(httpcore.NetworkStream):
+class Stream:
     """One connection; knows whether it was used before and how much the current answer has brought."""
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        *,
-        host: str,
-        trust: Callable[[], ssl.SSLContext],
-        max_read: int,
-        until: float | None = None,
-    ) -> None:
+    def __init__(self, sock: socket.socket, *, host: str, trust: Callable[[], ssl.SSLContext], max_read: int) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
         self._host = host
-        self._until = until  # for what httpcore gives no time: the first words to a SOCKS proxy
         self._trust = trust
         self._max_read = max_read
         self._reused = False
         self._read = 0  # bytes of the current exchange
 
-    @property
-    def answered(self) -> bool:
-        """Tell whether anything was read since the request was written.
+    def write(self, data: bytes, until: float) -> None:
+        """Send all of the data; the next answer is that to it.
 
-        When an answer is there and nothing was read for it, it lay in the buffer before the question.
+        Raises:
+            Broken: it cannot be sent; what the other side said before may still be there to read.
         """
-        return self._read > 0
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if not buffer:
-            return
         self._reused = self._reused or self._read > 0
         self._read = 0
         try:
-            self._sock.settimeout(_left(timeout or self._until))
-            self._sock.sendall(buffer)
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout from error
+            self._sock.settimeout(_left(until))
+            self._sock.sendall(data)
+        except TimeoutError:
+            raise
         except OSError as error:
-            raise httpcore.WriteError from error
+            raise Broken from error
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def read(self, until: float) -> bytes:
+        """Return what has come, nothing at its end.
+
+        Raises:
+            StaleConnection: it was used before and has ended before this answer began.
+            Broken: it has ended otherwise.
+            FetchError: the answer is too large.
+        """
         try:
-            self._sock.settimeout(_left(timeout or self._until))
-            data = self._sock.recv(max_bytes)
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout from error
+            self._sock.settimeout(_left(until))
+            data = self._sock.recv(_AT_ONCE)
+        except TimeoutError:
+            raise
         except OSError as error:
             raise self._broken() from error
         if not data and self._reused and not self._read:
@@ -203,37 +185,33 @@ class Stream(httpcore.NetworkStream):
             )
         return data
 
-    def _broken(self) -> httpcore.ReadError:
-        return StaleConnection() if self._reused and not self._read else httpcore.ReadError()
+    def _broken(self) -> Broken:
+        return StaleConnection() if self._reused and not self._read else Broken()
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,  # noqa: ARG002  see Transport: ours is not for httpcore to change
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
+    def start_tls(self, host: str, until: float) -> None:
+        """Go on encrypted, with who can prove to be the host.
+
+        Raises:
+            NotConnected: the other side cannot.
+        """
         try:
-            self._sock.settimeout(_left(timeout))
-            self._sock = self._trust().wrap_socket(self._sock, server_hostname=server_hostname)
-        except TimeoutError as error:
+            self._sock.settimeout(_left(until))
+            self._sock = self._trust().wrap_socket(self._sock, server_hostname=host)
+        except TimeoutError:
             self.close()
-            raise httpcore.ConnectTimeout from error
+            raise ConnectTimeout from None
         except (OSError, ValueError) as error:  # ValueError: a host name that no certificate can be for
             self.close()
             raise NotConnected(error) from error
-        return self
+
+    def is_quiet(self) -> bool:
+        """Tell whether the connection is open and nothing has come that nobody asked for."""
+        if self._sock.fileno() < 0:
+            return False
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN)
+        return not poll.poll(0)
 
     def close(self) -> None:
+        """End the connection, also under the hands of who reads from it."""
         self._sock.close()
-
-    def get_extra_info(self, info: str) -> object:
-        """Return what httpcore asks before it reuses a connection: has the other side closed it or spoken up?"""
-        return _is_readable(self._sock) if info == "is_readable" else None
-
-
-def _is_readable(sock: socket.socket) -> bool:
-    if sock.fileno() < 0:
-        return True
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))

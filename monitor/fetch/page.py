@@ -103,7 +103,7 @@ class Shown:
             raise FetchError(f"{target.name(self.url)} is no page; check the source's url", kind="protocol")
         if response.status not in _PAGE:
             headers = await response.all_headers()
-            raise answers.refused(self.place, httpx.Response(response.status, headers=headers), self._clock())
+            raise answers.refused(self.place, response.status, headers, self._clock())
 
     async def _wait(self, page: Page, rendering: Rendering) -> None:
         if rendering.wait_for:

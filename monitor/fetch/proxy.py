@@ -2,69 +2,102 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from ipaddress import ip_address
-from threading import local
-from typing import Any, cast
+from typing import Any
 
-import httpcore
 import httpx
 
 from monitor.errors import FetchError
 from monitor.fetch import guard, target
-from monitor.fetch.guard import Network
-from monitor.fetch.network import NotConnected
+from monitor.fetch.failures import BadHttp, ConnectTimeout, NotConnected, ProxyRefusal
+from monitor.fetch.guard import EVERYWHERE, Network
+from monitor.fetch.network import Connector, Origin, Stream
+from monitor.fetch.wire import Answer, written
 
 
-def make_pool(proxy: str | None, **settings: Any) -> httpcore.ConnectionPool:
-    """Return connections to one site, through the proxy if there is one."""
-    if proxy is None:
-        return httpcore.ConnectionPool(**settings)
-    url = httpx.URL(proxy)
-    auth = (url.username, url.password) if url.userinfo else None
-    plain = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=b"/")
-    kind: Any = _Socks if url.scheme == "socks5" else httpcore.HTTPProxy
-    pool: httpcore.ConnectionPool = kind(proxy_url=plain, proxy_auth=auth, **settings)
-    return pool
+def connect(connector: Connector, origin: Origin, until: float) -> Stream:
+    """Return a connection to the origin, through its proxy if it has one."""
+    if origin.proxy:
+        stream = _connect_through(httpx.URL(origin.proxy), connector, origin, until)
+    else:
+        stream = connector.connect(origin.host, origin.port, origin.allowed, until)
+    if origin.scheme == "https":
+        stream.start_tls(origin.host, until)
+    return stream
 
 
-class _Opening(httpcore.NetworkBackend):
-    """Remembers the connection that a thread opened last: the library leaves it open when the first words go wrong."""
-
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
-        self._backend = backend
-        self._last = local()
-
-    def connect_tcp(self, *args: Any, **settings: Any) -> httpcore.NetworkStream:
-        self._last.stream = self._backend.connect_tcp(*args, **settings)
-        return cast("httpcore.NetworkStream", self._last.stream)
-
-    @contextmanager
-    def closed_on_failure(self) -> Iterator[None]:
-        self._last.stream = None
-        try:
-            yield
-        except BaseException:
-            if self._last.stream:
-                self._last.stream.close()
-            raise
+def _connect_through(proxy: httpx.URL, connector: Connector, origin: Origin, until: float) -> Stream:
+    port = proxy.port or (1080 if proxy.scheme == "socks5" else 80)
+    stream = connector.connect(proxy.host, port, EVERYWHERE, until)  # whoever configured the proxy means it
+    try:
+        if proxy.scheme == "socks5":
+            _greet_socks(stream, proxy, origin, until)
+        elif origin.scheme == "https":
+            _open_tunnel(stream, proxy, origin, until)
+    except BaseException:
+        stream.close()
+        raise
+    return stream
 
 
-class _Socks(httpcore.SOCKSProxy):
-    def __init__(self, *, network_backend: httpcore.NetworkBackend, **settings: Any) -> None:
-        self._opening = _Opening(network_backend)
-        super().__init__(network_backend=self._opening, **settings)
+def question(url: httpx.URL, headers: Iterable[tuple[bytes, bytes]], proxy: str | None) -> bytes:
+    """Return a request for the address: a proxy that sees what is asked wants all of it, and its own password."""
+    asked, more = url.raw_path, list[tuple[bytes, bytes]]()
+    if proxy and proxy.startswith("http:") and url.scheme == "http":
+        asked = b"http://" + url.netloc + url.raw_path
+        more = _authorization(httpx.URL(proxy))
+    return written(b"GET", asked, [*headers, *more])
 
-    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        from socksio.exceptions import SOCKSError
 
-        try:
-            with self._opening.closed_on_failure():
-                return super().handle_request(request)
-        except (SOCKSError, AssertionError) as error:  # what a server that speaks no SOCKS leads the libraries to
-            raise httpcore.ProxyError(str(error) or "it does not speak SOCKS") from error
+def _open_tunnel(stream: Stream, proxy: httpx.URL, origin: Origin, until: float) -> None:
+    place = f"[{origin.host}]" if ":" in origin.host else origin.host
+    at = f"{place}:{origin.port}".encode("ascii")
+    stream.write(written(b"CONNECT", at, [(b"Host", at), *_authorization(proxy)]), until)
+    answer = Answer(stream, until)
+    try:
+        answer.read_head()
+    except BadHttp as error:
+        raise ProxyRefusal(str(error)) from None
+    if not 200 <= answer.status < 300:
+        raise ProxyRefusal(f"it answers {answer.status}")
+
+
+def _authorization(proxy: httpx.URL) -> list[tuple[bytes, bytes]]:
+    if not proxy.userinfo:
+        return []
+    secret = base64.b64encode(f"{proxy.username}:{proxy.password}".encode())
+    return [(b"Proxy-Authorization", b"Basic " + secret)]
+
+
+def _greet_socks(stream: Stream, proxy: httpx.URL, origin: Origin, until: float) -> None:
+    from socksio import socks5
+    from socksio.exceptions import SOCKSError
+
+    talk = socks5.SOCKS5Connection()
+
+    def said(request: object) -> Any:
+        talk.send(request)
+        stream.write(talk.data_to_send(), until)
+        return talk.receive_data(stream.read(until))
+
+    methods = socks5.SOCKS5AuthMethod
+    method = methods.USERNAME_PASSWORD if proxy.userinfo else methods.NO_AUTH_REQUIRED
+    try:
+        if said(socks5.SOCKS5AuthMethodsRequest([method])).method != method:
+            raise ProxyRefusal("it wants another way to log in")
+        if proxy.userinfo:
+            name, word = proxy.username.encode(), proxy.password.encode()
+            if not said(socks5.SOCKS5UsernamePasswordRequest(name, word)).success:
+                raise ProxyRefusal("invalid user name or password")
+        command = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (origin.host, origin.port))
+        code = said(command).reply_code
+    except (SOCKSError, AttributeError) as error:  # what a server that speaks no SOCKS leads the library to
+        raise ProxyRefusal(str(error) or "it does not speak SOCKS") from error
+    if code != socks5.SOCKS5ReplyCode.SUCCEEDED:
+        raise ProxyRefusal(f"it answers {code.name.lower().replace('_', ' ')}")
 
 
 def check(url: httpx.URL, first: httpx.URL, allowed: tuple[Network, ...]) -> None:
@@ -93,14 +126,14 @@ def check(url: httpx.URL, first: httpx.URL, allowed: tuple[Network, ...]) -> Non
 
 def explain(error: Exception, where: str) -> FetchError | None:
     """Return what to say when the proxy is in the way; None when something else is."""
-    if isinstance(error, httpcore.ProxyError):
+    if isinstance(error, ProxyRefusal):
         reason = ascii(str(error)[:100])
         return FetchError(
             f"the proxy does not let us through to {where} ({reason}); check the source's proxy, its user name and "
             "password",
             kind="proxy",
         )
-    if isinstance(error, httpcore.ConnectTimeout) or (
+    if isinstance(error, ConnectTimeout) or (
         isinstance(error, NotConnected) and not isinstance(error.reason, (ssl.SSLError, ValueError))
     ):
         reason = str(error) or "no answer in time"

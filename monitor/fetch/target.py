@@ -64,8 +64,8 @@ def may_know(first: httpx.URL, url: httpx.URL) -> bool:
     """Tell whether headers meant for `first` (they may hold keys) may be sent to `url` after a redirect."""
     if url.host != first.host:
         return False
-    same = (url.scheme, _port(url)) == (first.scheme, _port(first))
-    upgraded = (first.scheme, _port(first), url.scheme, _port(url)) == ("http", 80, "https", 443)
+    same = (url.scheme, port(url)) == (first.scheme, port(first))
+    upgraded = (first.scheme, port(first), url.scheme, port(url)) == ("http", 80, "https", 443)
     return same or upgraded
 
 
@@ -76,12 +76,13 @@ def _problem(url: httpx.URL) -> str | None:
         return "it names no host"
     if url.userinfo:
         return "it holds a user name or password, which belong into the source's headers"
-    if not 0 < _port(url) <= _LAST_PORT:
+    if not 0 < port(url) <= _LAST_PORT:
         return "there is no such port"
     return None
 
 
-def _port(url: httpx.URL) -> int:
+def port(url: httpx.URL) -> int:
+    """Return the port that an address names or means."""
     if url.port is not None:
         return url.port
     return 443 if url.scheme == "https" else 80

@@ -82,6 +82,13 @@ def test_a_validator_longer_than_any_honest_one_is_not_kept(site, fetcher):
     assert get(fetcher, site.url()).etag is None
 
 
+def test_a_validator_that_could_not_be_sent_back_is_not_kept(site, fetcher):
+    site.answers["/"] = ok(PAGE, 'ETag: "a\x01b"')
+    assert get(fetcher, site.url()).etag is None
+    assert get(fetcher, site.url(), etag='"a\x01b"').body == PAGE
+    assert "if-none-match" not in site.asked[-1].lower()
+
+
 def test_not_modified_is_an_error_when_nobody_asked(site, fetcher):
     site.answers["/"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
     error = failure(fetcher, site.url())
@@ -330,6 +337,21 @@ def test_a_closed_fetcher_has_no_connections_left(site, fetcher):
     get(fetcher, site.url())
     fetcher.close()
     assert site.ended.acquire(timeout=5)
+
+
+def test_no_more_than_two_connections_to_a_site_are_kept(site, fetcher):
+    together = threading.Barrier(3)
+
+    def meet(connection):
+        together.wait(5)
+        connection.sendall(ok())
+        connection.recv(1)  # returns when the other side has enough of it
+
+    site.answers["/"] = meet
+    with ThreadPoolExecutor(3) as pool:
+        assert [page.body for page in pool.map(lambda _: get(fetcher, site.url()), range(3))] == [PAGE] * 3
+    assert site.ended.acquire(timeout=5)
+    assert not site.ended.acquire(timeout=0.05)
 
 
 def test_connections_are_kept_for_the_sites_visited_last(site, fetcher, names):

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import brotli
-import httpcore
 import httpx
 import pytest
 import trustme
@@ -23,7 +22,7 @@ from hostile import NOW, PAGE, Site, failure, get, ok, reply
 
 from monitor.fetch.answers import EXPECTED, explain, retry_after
 from monitor.fetch.client import HttpFetcher
-from monitor.fetch.network import NotConnected, StaleConnection
+from monitor.fetch.failures import NotConnected, StaleConnection
 from monitor.fetch.resolve import PoolResolver
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -353,7 +352,6 @@ def test_a_name_without_an_address_is_told(fetcher, names):
         (NotConnected(ConnectionResetError()), "reset", "broke the connection off"),
         (NotConnected(ValueError("odd name")), "tls", "no encrypted connection to http://news.example/ (odd name)"),
         (StaleConnection(), "reset", "closes its connections before it answers"),
-        (httpcore.WriteTimeout(), "timeout", "within 30 s"),
         (TimeoutError(), "timeout", "within 30 s"),
         (OSError("odd"), "connect", "(odd)"),
         (UnicodeError("odd"), "url", "cannot be sent (odd)"),
