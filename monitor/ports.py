@@ -230,8 +230,11 @@ class Language(Protocol):
 class Store(Protocol):
     """Use cases, not tables; each method is one transaction."""
 
-    def sync(self, endpoints: Sequence[EndpointSpec], now: datetime) -> None:
-        """Make the schedule follow the configuration.
+    def sync(self, endpoints: Sequence[EndpointSpec], now: datetime) -> Sequence[tuple[str, str]]:
+        """Make the schedule follow the configuration, and return the former and new names of renamed sources.
+
+        A source with a new name that watches what one watched that is gone has its memory, and so has an endpoint
+        with a new name that is read as before.
 
         New endpoints are due at once, spread over their interval when there are many; changed ones (config_hash)
         and ones that come back lose their baseline and validators; missing ones stop being polled but stay

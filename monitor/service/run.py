@@ -114,7 +114,7 @@ class Service:
         self._turns = Turns(self._polls, self._poll, workers=self._now.workers)
         self._scouting = Scouting(self._ask_refresh)
         self.store.release_leases()
-        self.store.sync(self._now.line.endpoints, self.clock())
+        self._sync(self._now)
         self._listen()
         scheduler = self._start_scheduler()
         log(logging.INFO, "started", sources=len({e.source for e in self._now.line.endpoints}))
@@ -231,11 +231,17 @@ class Service:
     def _use(self, loaded: Loaded, *, shares: bool) -> None:
         """Go on with another line; `shares` says that it uses the connections of the one before."""
         with self._swap:
-            self.store.sync(loaded.line.endpoints, self.clock())
+            self._sync(loaded)
             if not shares:
                 self._replaced.append((self._now, self._works_with_it()))
             self._now = loaded
             self._turns.workers = loaded.workers
+
+    def _sync(self, loaded: Loaded) -> None:
+        """Make the schedule follow a line; what was found and learned of renamed sources joins at once."""
+        for former, name in self.store.sync(loaded.line.endpoints, self.clock()):
+            log(logging.INFO, "source renamed, its memory goes with it", source=name, former=former)
+            self._ask_refresh()
 
     def _works_with_it(self) -> set[Future[None]]:
         """Return what uses the connections of the line."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.model import EndpointSpec, PollState
-from monitor.store import rows, upkeep
+from monitor.store import renames, rows, upkeep
 from monitor.store.rows import MILLISECOND, ms
 from monitor.store.sqlite import Database
 
@@ -30,10 +30,11 @@ RETURNING {rows.POLL_STATE}
 """  # noqa: S608  constant text
 
 
-def sync(database: Database, endpoints: Sequence[EndpointSpec], now: datetime) -> None:
+def sync(database: Database, endpoints: Sequence[EndpointSpec], now: datetime) -> Sequence[tuple[str, str]]:
     at = ms(now)
     with database.tx() as db:
         upkeep.notice_other_clock(db, at)
+        renamed = renames.follow(db, endpoints)
         known = {
             (row[0], row[1]): row
             for row in db.execute("SELECT source, name, config_hash, active, next_poll_at FROM endpoint")
@@ -46,6 +47,7 @@ def sync(database: Database, endpoints: Sequence[EndpointSpec], now: datetime) -
             "UPDATE endpoint SET active = 0, lease_owner = NULL, lease_until = NULL WHERE source = ? AND name = ?",
             known,
         )
+    return renamed
 
 
 def _sync_one(db: sqlite3.Connection, spec: EndpointSpec, row: sqlite3.Row | None, at: int, wait: int) -> bool:

@@ -76,8 +76,8 @@ class SqliteStore:
     def close(self) -> None:
         self._database.close()
 
-    def sync(self, endpoints: Sequence[EndpointSpec], now: datetime) -> None:
-        schedule.sync(self._database, endpoints, now)
+    def sync(self, endpoints: Sequence[EndpointSpec], now: datetime) -> Sequence[tuple[str, str]]:
+        return schedule.sync(self._database, endpoints, now)
 
     def claim_polls(self, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[PollState]:
         self._late.write_polls()

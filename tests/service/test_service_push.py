@@ -23,7 +23,7 @@ allow_private: [127.0.0.0/8]
 health: 127.0.0.1:{port}
 push: http://127.0.0.1:{port}
 sources:
-  - {{name: port, url: "{site}", every: {every}, endpoints: [{{type: feed, name: {name}, url: "{site}/feed"}}]}}
+  - {{name: port, url: "{site}", every: {every}, endpoints: [{{type: feed, name: {name}, url: "{site}/{path}"}}]}}
 rules: [{{name: all, any: [الميناء], article: none, notify: [desk]}}]
 channels: [{{name: desk, type: webhook, url: "{desk}"}}]
 """
@@ -50,8 +50,8 @@ class World:
         self.publish([1, 2, 3])
 
     def write(self, every: str = "10m", **other: str) -> None:
-        values = {"site": self.site.url, "desk": self.desk.url, "port": str(self.port), "every": every, "name": "feed"}
-        self.text = CONFIG.format(**{**values, **other})
+        values = {"site": self.site.url, "desk": self.desk.url, "port": str(self.port), "every": every}
+        self.text = CONFIG.format(**{**values, "name": "feed", "path": "feed", **other})
         (self.folder / "monitor.yaml").write_text(self.text, "utf-8")
 
     def publish(self, numbers: list[int], *, in_header: bool = False) -> None:
@@ -129,7 +129,8 @@ def test_an_endpoint_that_is_taken_out_is_unsubscribed_at_the_reload(world: Worl
     world.publish([1, 2, 3], in_header=True)
     with Running(world) as running:
         world.hub.wait_until(lambda: world.hub.agreed)
-        world.write(name="other")
+        world.site.pages["/rss"] = world.site.pages["/feed"]
+        world.write(name="other", path="rss")
         running.serving.service._ask_reload()
         world.hub.wait_until(lambda: len(world.hub.agreed) == 1 and len(world.hub.answers) == 3)
     modes = [

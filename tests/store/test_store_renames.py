@@ -1,0 +1,122 @@
+"""Sources and endpoints that get another name keep what is remembered of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from store.building import EVERY, LEASE, START, good, headline, poll, spec
+
+from monitor.errors import LeaseLost
+from monitor.model import PollOutcome, Silence
+from monitor.store import SqliteStore
+from monitor.store.renames import ENDPOINT_TABLES, SOURCE_TABLES
+
+LATER = START + timedelta(minutes=1)
+
+
+@pytest.fixture
+def watched(store: SqliteStore) -> SqliteStore:
+    store.sync([spec("marsa")], START)
+    poll(store, START, [headline(1), headline(2)], ["desk"])
+    return store
+
+
+def known(store: SqliteStore, source: str) -> list[str]:
+    return sorted(one.headline.title[-1] for one in store.recall(source, [headline(1).key, headline(2).key]).headlines)
+
+
+def test_a_source_with_another_name_and_the_same_address_has_its_memory(watched: SqliteStore) -> None:
+    before = watched.poll_states()[0]
+
+    assert watched.sync([spec("port", url="https://marsa.example/")], LATER) == [("marsa", "port")]
+
+    (after,) = watched.poll_states()
+    assert after == replace(before, source="port")
+    assert known(watched, "port") == ["1", "2"]
+    assert {alert.change.headline.source for alert in watched.due_alerts(LATER, 9)} == {"port"}
+    assert watched.sync([spec("port", url="https://marsa.example/")], LATER) == []
+
+
+def test_a_source_that_is_also_read_in_another_way_learns_with_its_memory(watched: SqliteStore) -> None:
+    watched.sync([spec("port", url="https://marsa.example/", config_hash="2")], LATER)
+
+    (state,) = watched.poll_states()
+    assert (state.source, state.baselined_at, known(watched, "port")) == ("port", None, ["1", "2"])
+
+
+@pytest.mark.parametrize(
+    "specs",
+    [
+        [spec("port", config_hash="2")],  # another address, read in another way
+        [spec("marsa"), spec("port", url="https://marsa.example/")],  # the former one is still there
+    ],
+)
+def test_another_source_has_no_memory(watched: SqliteStore, specs: list) -> None:
+    assert watched.sync(specs, LATER) == []
+    assert known(watched, "port") == []
+    assert known(watched, "marsa") == ["1", "2"]
+
+
+def test_of_several_sources_of_one_address_each_finds_its_own(store: SqliteStore) -> None:
+    page = "https://page.example/"
+    names = {"sport": "1", "world": "2", "money": "3"}
+    store.sync([spec(name, url=page, config_hash=way) for name, way in names.items()], START)
+
+    renamed = store.sync([spec(f"my-{name}", url=page, config_hash=way) for name, way in names.items()], LATER)
+
+    assert renamed == [(name, f"my-{name}") for name in sorted(names)]
+
+
+def test_in_doubt_a_source_is_learned_anew(store: SqliteStore) -> None:
+    page = "https://page.example/"
+    store.sync([spec("sport", url=page), spec("world", url=page)], START)
+
+    assert store.sync([spec("all", url=page)], LATER) == []
+
+
+def test_two_sources_may_swap_nothing_but_a_chain_of_names_is_followed(watched: SqliteStore) -> None:
+    watched.sync([spec("port", url="https://marsa.example/")], LATER)
+    watched.sync([spec("marsa", url="https://marsa.example/")], LATER)
+
+    assert known(watched, "marsa") == ["1", "2"]
+
+
+def test_an_endpoint_with_another_name_that_is_read_as_before_goes_on(watched: SqliteStore) -> None:
+    before = watched.poll_states()[0]
+
+    watched.sync([spec("marsa", "front page")], LATER)
+
+    assert watched.poll_states()[0] == replace(before, endpoint="front page")
+    (past,) = watched.past([1])
+    assert past.versions[0].endpoint == "front page"
+
+
+def test_a_poll_under_the_former_name_is_refused_and_holds_nothing_up(watched: SqliteStore) -> None:
+    watched.make_due(START)
+    (polled,) = watched.claim_polls("me", START + EVERY, LEASE, 1)
+    watched.sync([spec("port", url="https://marsa.example/")], LATER)
+
+    with pytest.raises(LeaseLost):
+        watched.commit_poll(good(polled, LATER, outcome=PollOutcome.UNCHANGED))
+    watched.make_due(LATER)
+    assert [state.source for state in watched.claim_polls("me", LATER, LEASE, 1)] == ["port"]
+
+
+def test_a_silence_of_the_source_goes_on(watched: SqliteStore) -> None:
+    watched.add_silence(
+        Silence(id=0, sources=("marsa",), starts_at=START, ends_at=START + timedelta(days=1), who="me", why="works")
+    )
+    watched.sync([spec("port", url="https://marsa.example/")], LATER)
+
+    assert [silence.sources for silence in watched.silences(LATER)] == [("port",)]
+
+
+def test_every_table_that_names_a_source_or_an_endpoint_is_renamed(store: SqliteStore) -> None:
+    columns = store._database.read(
+        "SELECT t.name AS tab, c.name AS col FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+    )
+
+    assert {row["tab"] for row in columns if row["col"] == "source"} == set(SOURCE_TABLES)
+    assert {row["tab"] for row in columns if row["col"] == "endpoint"} == set(ENDPOINT_TABLES)
