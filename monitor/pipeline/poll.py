@@ -104,6 +104,8 @@ class Poller:
             except MemoryChanged:
                 continue  # another endpoint of this source was faster: decide again with what it wrote
             self.pacer.keep(result)
+            if self.subscriber:
+                self.subscriber.ends(result)
             if items is not None:
                 self.pages.keep(result, items)
             return result

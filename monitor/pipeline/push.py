@@ -13,7 +13,7 @@ from typing import Protocol
 
 from monitor.cadence import subscribing
 from monitor.errors import FetchError, StoreUnavailable
-from monitor.model import Fetched, PollState, Subscription
+from monitor.model import Fetched, PollResult, PollState, Subscription
 from monitor.pipeline.pings import Pings
 from monitor.ports import Clock, Random
 from monitor.sources.hubs import offered
@@ -76,6 +76,10 @@ class Subscriber:
     def begins(self, state: PollState) -> None:
         """Note that a poll begins."""
         self.push.pings.begins(state.source, state.endpoint)
+
+    def ends(self, result: PollResult) -> None:
+        """Note what a poll showed that went well."""
+        self.push.pings.ends(result.state.source, result.state.endpoint, news=bool(result.changes))
 
     def hurry(self, now: datetime) -> None:
         """Make due what hubs have pinged for, again and again until a poll begins."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import itertools
 import random
 import socket
@@ -20,7 +21,7 @@ from urllib.parse import urlencode
 import pytest
 from fakes import ManualClock
 from servers.hub import Hub, ask, call
-from store.building import LEASE, good, spec
+from store.building import LEASE, change, good, headline, spec
 
 from monitor.fetch.forms import FormPoster
 from monitor.fetch.polite import Hosts
@@ -110,11 +111,13 @@ class Port:
     def standing(self) -> str | None:
         return self.known and self.known.standing(self.clock())
 
-    def polls(self) -> None:
+    def polls(self, *, news: bool = True) -> None:
         """Poll the endpoint, which must be due."""
         (state,) = self.store.claim_polls("me", self.clock(), LEASE, 1)
         self.subscriber.begins(state)
-        self.store.commit_poll(good(state, self.clock()))
+        result = good(state, self.clock(), changes=[change(headline())] if news else [])
+        self.store.commit_poll(replace(result, changes=()))
+        self.subscriber.ends(result)
 
     def due_in(self) -> float:
         return (self.state().next_poll_at - self.clock()).total_seconds()
@@ -288,6 +291,18 @@ def test_every_signature_of_the_standard_is_read(subscribed: Port, method: str) 
     assert subscribed.heard == {"taken": 1}
 
 
+def test_a_body_that_comes_in_chunks_is_read(subscribed: Port) -> None:
+    assert subscribed.known
+    parts, secret = ["عاجل".encode(), b"x" * 100_000, b"!"], subscribed.known.secret.encode()
+    signature = hmac.new(secret, b"".join(parts), "sha256").hexdigest()
+    connection = HTTPConnection("127.0.0.1", subscribed.door.bound[1], timeout=5)
+    path = subscribed.known.callback.removeprefix(subscribed.public)
+    connection.request("POST", path, iter(parts), {"X-Hub-Signature": f"sha256={signature}"}, encode_chunked=True)
+    assert connection.getresponse().status == 202
+    connection.close()
+    assert subscribed.heard == {"taken": 1}
+
+
 def test_a_ping_during_a_poll_makes_another_one_after_it(subscribed: Port) -> None:
     (state,) = subscribed.store.claim_polls("me", subscribed.clock(), LEASE, 1)
     subscribed.subscriber.begins(state)
@@ -339,7 +354,33 @@ def test_a_flood_of_pings_makes_few_polls(subscribed: Port) -> None:
         if subscribed.due_in() <= 0:
             subscribed.polls()
             polls += 1
-    assert 20 <= polls <= 25
+    assert 20 <= polls <= 27
+
+
+def test_a_ping_that_leads_to_nothing_new_is_looked_after_twice_more(subscribed: Port) -> None:
+    begun, polls = subscribed.seconds, []
+    subscribed.hub.distribute(b"news")
+    for _ in range(300):
+        subscribed.subscriber.hurry(subscribed.clock())
+        if subscribed.due_in() <= 0:
+            subscribed.polls(news=False)
+            polls.append(subscribed.seconds - begun)
+        subscribed.clock.advance(seconds=1)
+        subscribed.seconds += 1
+    assert polls == [0, 15, 75]
+    subscribed.hub.distribute(b"news")
+    subscribed.subscriber.hurry(subscribed.clock())
+    subscribed.polls(news=True)
+    assert not subscribed.pings._wanted
+
+
+def test_a_ping_does_not_wait_for_the_second_look_after_another(subscribed: Port) -> None:
+    subscribed.hub.distribute(b"news")
+    subscribed.subscriber.hurry(subscribed.clock())
+    subscribed.polls(news=False)
+    assert subscribed.pings.due() == []
+    subscribed.hub.distribute(b"news")
+    assert subscribed.pings.due() == [("marsa", "feed")]
 
 
 def test_a_flood_over_the_wire_is_taken_and_the_others_are_answered(subscribed: Port) -> None:
@@ -432,7 +473,9 @@ def test_what_is_too_long_or_of_no_length_is_not_read(subscribed: Port) -> None:
     path = subscribed.known.callback.removeprefix(subscribed.public).encode()
     for length, status in ((b"5242881", b"413"), (b"9" * 30, b"413"), (b"-1", b"411"), ("٣".encode(), b"411")):
         assert status in _raw(subscribed, b"POST " + path + b" HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\n")
-    assert b"411" in _raw(subscribed, b"POST " + path + b" HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    chunked = b"POST " + path + b" HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for body in (b"500001\r\n", b"-5\r\nabc", b"many\r\n", b"\r\n", b"F" * 5000):
+        assert b"400" in _raw(subscribed, chunked + body)
     assert b"404" in _raw(subscribed, b"POST /metrics HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
 
 
