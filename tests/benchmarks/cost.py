@@ -141,7 +141,7 @@ class Bench:
 
     def only(self, kind: str) -> None:
         spec = EndpointSpec(
-            source=kind, name="page", kind="html", url=_url(self.site, kind), config_hash="1",
+            source=kind, name="page", kind="html", url=_url(self.site, kind), config_hash=kind,
             every=Duration(microseconds=1000),
         )  # fmt: skip
         self.store.sync([EndpointSpec(**{f: getattr(spec, f) for f in spec.__slots__})], self.clock())
