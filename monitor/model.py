@@ -415,8 +415,8 @@ class Settlement:
 class Table:
     """How many headlines were seen and expected in each class, such as each hour of the week."""
 
-    seen: tuple[float, ...]
-    expected: tuple[float, ...]
+    seen: Sequence[float]
+    expected: Sequence[float]
     chance: float = 0.0  # the squared difference between them that luck alone would make
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
@@ -231,3 +232,15 @@ def test_times_between_looks_vary() -> None:
     found = [pace.wait(FLAT, MONDAY, allowed=1 / 300, credit=0, fastest=10, random=n / 10) for n in range(10)]
 
     assert all(a < b for a, b in pairwise(found))
+
+
+def test_what_is_known_of_an_endpoint_takes_less_than_eight_kilobytes() -> None:
+    tracemalloc.start()
+    try:
+        rhythms = [taught([MONDAY + HOUR], until=MONDAY + 2 * HOUR) for _ in range(20)]
+        kept = [(rhythm, forecast(rhythm, 0.0)) for rhythm in rhythms]
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+    assert taken / len(kept) < 8192

@@ -3,11 +3,13 @@
 The expected number of new headlines per second is a product: the usual rate of that hour of the week, times what the
 minute of the hour, the time since the last news and the amount of news lately each change about it. Every factor is
 "seen over expected", drawn towards 1 as far as its spread could be chance (empirical Bayes), so a site without habits
-is treated as one. Times are seconds since the epoch; the hour of the week is that of the newsroom's clock.
+is treated as one. Times are seconds since the epoch; the hour of the week is that of the newsroom's clock. What is kept
+per endpoint stands in arrays, which take a fifth of a tuple's memory.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,10 +50,10 @@ class Forecast:
     zone: float  # seconds that the newsroom's clock is ahead of UTC
     news_at: float
     crowd: float
-    week: tuple[float, ...]  # headlines per second
-    minutes: tuple[float, ...]
-    ages: tuple[float, ...]
-    crowds: tuple[float, ...]
+    week: Sequence[float]  # headlines per second
+    minutes: Sequence[float]
+    ages: Sequence[float]
+    crowds: Sequence[float]
     effort: float  # mean of the square root of the weekly rate: what polls are shared out by
 
     def rate(self, at: float) -> float:
@@ -185,14 +187,14 @@ class _Counts:
 
     def table(self, fading: float = 1.0) -> Table:
         return Table(
-            seen=tuple(value * fading for value in self.seen),
-            expected=tuple(value * fading for value in self.expected),
+            seen=array("d", [value * fading for value in self.seen]),
+            expected=array("d", [value * fading for value in self.expected]),
             chance=self.chance * fading,
         )
 
 
 def _empty(size: int) -> Table:
-    return Table(seen=(0.0,) * size, expected=(0.0,) * size)
+    return Table(seen=array("d", bytes(8 * size)), expected=array("d", bytes(8 * size)))
 
 
 def _events(rhythm: Rhythm) -> tuple[Table, Table, Table]:
@@ -213,7 +215,7 @@ def _crowd(lately: float, rate: float) -> int:
     return max(0, min(CROWDS - 1, int(1.5 * log2((lately + 0.5) / (rate * LATELY + 0.5)) + 3)))
 
 
-def _week(week: Table) -> tuple[float, ...]:
+def _week(week: Table) -> Sequence[float]:
     """Return the rate of each hour: drawn to that of the hour of day, which is drawn to the mean."""
     mean = (sum(week.seen) + 1) / (sum(week.expected) + _PRIOR)
     of_day = [sum(week.seen[hour::24]) for hour in range(24)]
@@ -221,11 +223,11 @@ def _week(week: Table) -> tuple[float, ...]:
     daily = [mean * weight for weight in _drawn(of_day, [time * mean for time in watched], sum(of_day))]
     expected = [time * daily[hour % 24] for hour, time in enumerate(week.expected)]
     weights = _drawn(week.seen, expected, sum(week.seen))
-    return tuple(max(_LEAST * mean, daily[hour % 24] * weight) for hour, weight in enumerate(weights))
+    return array("d", [max(_LEAST * mean, daily[hour % 24] * weight) for hour, weight in enumerate(weights)])
 
 
-def _weights(table: Table) -> tuple[float, ...]:
-    return tuple(_drawn(table.seen, table.expected, table.chance))
+def _weights(table: Table) -> Sequence[float]:
+    return array("d", _drawn(table.seen, table.expected, table.chance))
 
 
 def _drawn(seen: Sequence[float], expected: Sequence[float], chance: float) -> list[float]:

@@ -24,6 +24,7 @@ _TITLE_CASE = 0.6  # share of words in capitals from which capitals say nothing
 _HEAD_END = re.compile(r"[:|…]|\.[.\s]+|\s[–—-]\s")
 _HEAD, _HEAD_WORDS, _BODY_WORDS = 0.7, 5, 3  # what such words weigh; how many there are at most; what they leave
 _PARTS = re.compile(WORD)
+_NO_STAGES: frozenset[int] = frozenset()
 _THOUSANDS = re.compile(r"(?<=[1-9])000$|^000$")  # «12 ألف» and 12000, 2,000 and 2 thousand
 
 
@@ -33,7 +34,7 @@ class Word(NamedTuple):  # made for every new word: in a third of the time of a 
     key: str  # stem, or the sign and number of its kind of event (!), place (@), thing (~) or number (#)
     weight: float
     kin: str  # what its derivations share: the root, or else the key
-    stages: frozenset[int] = frozenset()  # of an affair
+    stages: frozenset[int] = _NO_STAGES  # of an affair
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,10 @@ def _counts(words: list[Word]) -> frozenset[tuple[str, str]]:
 def _word(token: str) -> Word | None:
     """Return what a folded word, or a number with its sign, counts as, or None: nothing."""
     token = token.lstrip("+-" + SIGNS)  # a title of symbols only is kept as it is
-    known = _whole()
-    if token in known:
-        return known[token]
+    if token in _apart():
+        return _apart()[token]
+    if token in _listed():
+        return _listed()[token]
     if len(token) < 2 and not token.isdigit():
         return None
     if token[0].isdigit():
@@ -144,22 +146,23 @@ def _word(token: str) -> Word | None:
 
 
 @cache
-def _whole() -> Mapping[str, Word | None]:
-    """Return what the words count as that are known as they stand."""
+def _apart() -> Mapping[str, Word | None]:
+    """Return what the words count as that are known only as they stand: numbers, and what says nothing."""
     numerals = {word: _number(digits) for word, digits in lists.numerals().items()}
-    return {**_listed(), **numerals, **dict.fromkeys(lists.fillers())}
+    return {**numerals, **dict.fromkeys(lists.fillers())}
 
 
 @cache
 def _listed() -> Mapping[str, Word]:
     """Return what the words of the lists, and their stems, count as; places before events, things and the common."""
     found = {word: Word(stem(word), COMMON, root(stem(word)) or stem(word)) for word in lists.common()}
+    staged, once = lists.stages(), dict[Word, Word]()  # all forms of a place count as one and the same
     sorts = ((lists.things(), "~", THING), (lists.events(), "!", EVENT), (lists.places(), "@", PLACE))
     for numbers, sign, weight in sorts:
         for word, number in numbers.items():
             key = f"{sign}{number}"
-            stages = lists.stages().get(word) or lists.stages().get(stem(word), frozenset())
-            found[word] = Word(key, weight, key, stages)
+            made = Word(key, weight, key, staged.get(word) or staged.get(stem(word), _NO_STAGES))
+            found[word] = once.setdefault(made, made)
     return found
 
 

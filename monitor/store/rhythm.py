@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from array import array
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -46,4 +47,6 @@ def _unpacked(data: bytes) -> Rhythm:
 
 
 def _table(numbers: Iterator[float], size: int) -> Table:
-    return Table(seen=tuple(islice(numbers, size)), expected=tuple(islice(numbers, size)), chance=next(numbers))
+    return Table(
+        seen=array("d", islice(numbers, size)), expected=array("d", islice(numbers, size)), chance=next(numbers)
+    )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.diff.edits import is_version, judge_edit
-from monitor.diff.gist import gist, signs
+from monitor.diff.gist import _word, gist, signs
 from monitor.diff.kinship import kinship
 from monitor.diff.stories import MOST_MARKS, marks
 
@@ -81,3 +81,10 @@ def test_any_text_can_be_judged(title: str, other: str) -> None:
     assert len(marks(title)) <= MOST_MARKS
     judge_edit(title, other)
     assert is_version(title, other) == is_version(other, title)
+
+
+def test_all_names_of_a_place_are_kept_as_one_word() -> None:
+    first, *others = map(_word, ("فرنسا", "فرنسي", "الفرنسي", "france"))
+
+    assert first is not None
+    assert all(other is first for other in others)
