@@ -18,7 +18,7 @@ from monitor.fetch.network import Connector, Origin, Stream
 from monitor.fetch.proxy import connect
 from monitor.fetch.wire import Answer
 
-KEEP_SITES = 64  # sites whose idle connections are kept
+KEEP_SITES = 128  # sites whose idle connections are kept; one over TLS takes 36 KB, and saves 1.5 ms and a wait
 KEEP_SECONDS = 90.0  # servers end idle connections after 5 to 75 seconds; most sites are polled once a minute
 _KEEP_EACH = 2
 
@@ -33,7 +33,7 @@ class Transport:
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
-        self._idle: OrderedDict[Origin, list[_Kept]] = OrderedDict()  # least recently used first
+        self._idle: OrderedDict[Origin, list[_Kept]] = OrderedDict()  # longest idle first
         self._busy: set[Stream] = set()
         self._lock = Lock()
 
@@ -61,14 +61,13 @@ class Transport:
     def end(self, origin: Origin, answer: Answer) -> None:
         """Keep the answer's connection, or end it when there is more to come."""
         stream, good, now = answer.stream, answer.is_over(), monotonic()
-        surplus = []
         with self._lock:
-            if good and stream in self._busy:  # else all were closed meanwhile
+            surplus = self._pop_old(now)
+            if good and stream in self._busy and self._has_room(origin):  # else all were closed meanwhile
                 self._idle.setdefault(origin, []).append(_Kept(stream, now))
                 self._idle.move_to_end(origin)
-                surplus = self._pop_surplus(now)
             else:
-                surplus = [stream]
+                surplus.append(stream)
             self._busy.discard(stream)
         _close(surplus)
 
@@ -99,15 +98,20 @@ class Transport:
             site = self._idle.pop(origin, [])
         _close(kept.stream for kept in site)
 
-    def _pop_surplus(self, now: float) -> list[Stream]:
-        """Take out what is too much of the newest site, and sites that are too many or were not visited for long."""
-        newest = next(reversed(self._idle.values()))
-        surplus, newest[:] = newest[:-_KEEP_EACH], newest[-_KEEP_EACH:]
-        while True:
-            origin, oldest = next(iter(self._idle.items()))
-            if len(self._idle) <= KEEP_SITES and oldest[-1].since >= now - KEEP_SECONDS:
-                return [kept.stream for kept in surplus]
-            surplus += self._idle.pop(origin)
+    def _has_room(self, origin: Origin) -> bool:
+        """Tell whether to keep one more; others do not give way, or of many sites in turn each would miss its own."""
+        site = self._idle.get(origin)
+        return len(site) < _KEEP_EACH if site else len(self._idle) < KEEP_SITES
+
+    def _pop_old(self, now: float) -> list[Stream]:
+        """Take out the sites that were not visited for long."""
+        old: list[Stream] = []
+        while self._idle:
+            origin, site = next(iter(self._idle.items()))
+            if site[-1].since >= now - KEEP_SECONDS:
+                break
+            old += (kept.stream for kept in self._idle.pop(origin))
+        return old
 
 
 def _close(streams: Iterable[Stream]) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hostile import NOW, PAGE, failure, get, ok, redirect, reply
 
+from monitor.fetch import transport
 from monitor.fetch.transport import KEEP_SITES
 from monitor.model import Fetched
 
@@ -354,16 +355,25 @@ def test_no_more_than_two_connections_to_a_site_are_kept(site, fetcher):
     assert not site.ended.acquire(timeout=0.05)
 
 
-def test_connections_are_kept_for_the_sites_visited_last(site, fetcher, names):
+def test_connections_are_kept_for_the_first_sites_also_when_more_are_visited_in_turn(site, fetcher, names):
     site.answers["/"] = ok()
     names.known = {f"{n}.example": [["127.0.0.1"]] for n in range(KEEP_SITES + 1)}
-    for host in names.known:
-        get(fetcher, site.url("/", host))
-    assert site.ended.acquire(timeout=5)
-    get(fetcher, site.url("/", f"{KEEP_SITES}.example"))
-    assert site.connections == KEEP_SITES + 1
-    get(fetcher, site.url("/", "0.example"))
+    for _ in range(2):
+        for host in names.known:
+            get(fetcher, site.url("/", host))
+        assert site.ended.acquire(timeout=5)
     assert site.connections == KEEP_SITES + 2
+
+
+def test_a_site_that_was_not_visited_for_long_gives_way(site, fetcher, names, monkeypatch):
+    site.answers["/"] = ok()
+    names.known = {"a.example": [["127.0.0.1"]], "b.example": [["127.0.0.1"]]}
+    get(fetcher, site.url("/", "a.example"))
+    monkeypatch.setattr(transport, "KEEP_SECONDS", 0.0)
+    get(fetcher, site.url("/", "b.example"))
+    assert site.ended.acquire(timeout=5)
+    get(fetcher, site.url("/", "b.example"))
+    assert site.connections == 3
 
 
 def test_the_libraries_log_nothing_of_an_exchange(site, fetcher, caplog):
