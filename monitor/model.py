@@ -174,6 +174,7 @@ class Memory:
     headlines: tuple[Remembered, ...]
     loose: tuple[Remembered, ...] = ()  # the newest without a link, whatever their keys
     recent: tuple[str, ...] = ()  # addresses that the source showed last, whatever their keys
+    ticker: bool = False  # whether some of what it showed last stood in a ticker
     watched_since: datetime | None = None  # first good poll of any of the source's endpoints
 
 

@@ -24,7 +24,7 @@ PROMOTION_WINDOW = timedelta(hours=1)  # later arrivals in the ticker are old ne
 EDITS_PER_HOUR = 3  # of one headline; further ones are kept and not told again
 EDIT_LIMIT = 24  # versions of one headline; a title of which then only the number moves has a counter in it
 LONGEST_TITLE = 160  # characters; 99 % of headlines are shorter than 126, longer texts are leads
-MOST_EDITED = 1 / 4  # share of the known titles that editors change while an endpoint's options are changed
+MOST_EDITED = 1 / 2  # share of the known titles that editors change while an endpoint's options are changed
 ON_ONE_LINK = 0.5  # likeness of two titles that a live page or a section shows one after the other
 COLLAPSE = 0.3  # a page with less than this share of its usual headlines has collapsed ...
 COLLAPSE_FROM = 8  # ... if it usually shows at least this many
@@ -42,6 +42,7 @@ class Diff:
     below: frozenset[str] = frozenset()  # ids of new ones that stand under an old link, or below what was there before
     leading: frozenset[str] = frozenset()  # ids of new ones above all, or in the ticker
     apart: frozenset[str] = frozenset()  # ids of new ones in a block of the page that shows nothing familiar
+    trailing: frozenset[str] = frozenset()  # ids of new ones at the end of a feed
     bar: tuple[str, ...] = ()  # items without a link, as the next look at the endpoint wants to know them
 
 
@@ -78,7 +79,7 @@ def compare(
     fresh = learning.news(sightings, memory, now, read_at, backlog) if baseline else ()
     upserts: list[Upsert] = []
     changes: list[Change] = []
-    odd: dict[str, set[str]] = {"below": set(), "apart": set(), "leading": set(), "": set()}
+    odd: dict[str, set[str]] = {"below": set(), "apart": set(), "leading": set(), "trailing": set(), "": set()}
     quiet_edits = baseline and not _few_edits(sightings, now, read_at)
     for sighting in sightings:
         upsert, change = (
@@ -92,6 +93,8 @@ def compare(
             changes.append(change)
         if change and change.kind is ChangeKind.NEW:
             odd[_place(sighting, baseline=baseline)].add(change.id)
+            if not sighting.known and all(place.trails for place in sighting.places):
+                odd["trailing"].add(change.id)
     known = [sighting.known for sighting in sightings if sighting.known]
     return Diff(
         upserts=tuple(upserts),
@@ -102,6 +105,7 @@ def compare(
         below=frozenset(odd["below"]),
         leading=frozenset(odd["leading"]),
         apart=frozenset(odd["apart"]),
+        trailing=frozenset(odd["trailing"]),
         bar=shown,
     )
 
@@ -134,7 +138,7 @@ def _few_edits(sightings: Sequence[Sighting], now: datetime, read_at: datetime |
     """Tell whether an endpoint that is read otherwise now shows the titles that it showed before, but for a few."""
     known = [sighting for sighting in sightings if sighting.known]
     edited = sum(_new_title(sighting, sighting.known) is not None for sighting in known if sighting.known)
-    return learning.was_read(read_at, now) and edited <= MOST_EDITED * len(known)
+    return learning.was_read(read_at, now) and edited < MOST_EDITED * len(known)
 
 
 def _judge_new(source: str, sighting: Sighting, now: datetime, *, baseline: bool) -> tuple[Upsert, Change | None]:

@@ -18,8 +18,10 @@ from monitor.diff.engine import Diff
 from monitor.model import Change, ChangeKind, Flood, Memory, PollState, make_id
 
 FLOOD_FROM = 12  # changes of one kind at one look
+TRAILING_FROM = 2  # new ones below all others of a feed whose news comes at the top
 GROWN_FROM = 2  # new ones below the familiar ones of a page that shows many more headlines than before ...
-GROWN = 1.5  # ... so many times as many
+GROWN = 1.5  # ... so many times as many ...
+GROWN_BY = 4  # ... and so many more: a ticker of two shows three now and then
 SHORT_GAP = timedelta(minutes=30)  # between two looks, within which no page changes wholly by itself
 TOLD_LATELY = timedelta(hours=1)  # a story that another site has had for no longer is news
 
@@ -117,13 +119,14 @@ def _out_of_place(
 ) -> tuple[set[str], str]:
     """Return what is held since it stands where new headlines do not appear."""
     below, apart, proven = old.keys() | (doubtful & diff.below), doubtful & diff.apart, old.keys() & diff.below
-    if len(below) >= GROWN_FROM and diff.items >= GROWN * look.usual > 0:
-        others = set() if look.soon else doubtful - diff.leading
-        where = "below the others, or in places of their own" if look.soon else "not on top"
-        grown = f"{new} headlines at once on a page of {diff.items} instead of {look.usual}"
-        return below | apart | others, f"{grown}; these stand {where}"
+    if len(below) >= GROWN_FROM and diff.items >= max(GROWN * look.usual, look.usual + GROWN_BY) and look.usual:
+        held = below | apart | (doubtful - diff.leading)
+        return held, f"{new} headlines at once on a page of {diff.items} instead of {look.usual}; these are not on top"
     if len(proven) >= GROWN_FROM:
         return proven, f"{len(proven)} headlines below the others are old ({_proofs(old[one] for one in proven)})"
+    trailing = doubtful & diff.trailing
+    if len(trailing) >= TRAILING_FROM and look.soon:
+        return trailing, f"{len(trailing)} headlines at once at the end of a feed"
     odd = below | apart
     if len(odd) >= FLOOD_FROM and len(odd) * 2 >= new and look.soon:
         return odd, f"{new} headlines at once, {len(odd)} of them where new ones do not appear"

@@ -17,7 +17,11 @@ FAMILIAR = 2 / 3  # share of familiar headlines from which a block was read befo
 
 
 def news(
-    sightings: Sequence[Sighting], memory: Memory, now: datetime, read_at: datetime | None, backlog: int
+    sightings: Sequence[Sighting],
+    memory: Memory,
+    now: datetime,
+    read_at: datetime | None,
+    backlog: int,
 ) -> list[Sighting]:
     """Return the unknown headlines that are told all the same.
 
@@ -34,7 +38,8 @@ def news(
     fresh = _fresh(unknown, memory.watched_since, now)
     if read_at is None or not was_read(read_at, now):
         return fresh
-    return [one for one in unknown if one in fresh or _came_since(one, known_numbers(memory), read_at)]
+    numbers = known_numbers(memory)
+    return [one for one in unknown if one in fresh or _came_since(one, numbers, read_at, ticker=memory.ticker)]
 
 
 def was_read(read_at: datetime | None, now: datetime) -> bool:
@@ -49,14 +54,17 @@ def _fresh(unknown: Sequence[Sighting], watched_since: datetime, now: datetime) 
     return found if len(found) <= MOST_FRESH else []
 
 
-def _came_since(sighting: Sighting, numbers: Sequence[int], read_at: datetime) -> bool:
-    """Tell whether a headline appeared since the endpoint was last read: by its date or number, else by its place."""
+def _came_since(sighting: Sighting, numbers: Sequence[int], read_at: datetime, *, ticker: bool) -> bool:
+    """Tell whether a headline appeared since the endpoint was last read: by its date or number, else by its place.
+
+    A ticker turns: it has no top, and after some time nothing in it is familiar. `ticker`: the source had one before.
+    """
     published = next((item.published_at for item in sighting.items if item.published_at), None)
     old = is_old(sighting.url, published, numbers, read_at)
     if old is not None and not (published and read_at - STALE <= published <= read_at - LAG):
         return not old
     return any(
-        place.above or place.share >= FAMILIAR or (place.ticker and place.share)  # a ticker turns: it has no top
+        place.above or place.share >= FAMILIAR or (place.ticker and (place.share or ticker))
         for place in sighting.places
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from monitor.model import Item, Section
@@ -15,26 +16,31 @@ class Place:
 
     above: bool = False  # half of the familiar headlines of its block, at least, stand below it: where news appears
     leads: bool = False  # all of them do, but one that may be pinned
+    trails: bool = False  # none of them does, in a feed, where news is added at the top
     share: float = 0.0  # of familiar headlines in its block
     ticker: bool = False
 
 
-def places(items: Sequence[Item], familiar: Sequence[bool]) -> list[Place]:
+def places(items: Sequence[Item], seen: Sequence[datetime | None]) -> list[Place]:
     """Return the place of each item; what one selector or rule found is one block.
 
-    A headline that is pinned above the others does not make those below it old.
+    `seen` is when each item was seen first; None: it is new. A headline that is pinned above the others does not make
+    those below it old. A feed whose last headlines were seen later than its first ones adds news at its end.
     """
-    blocks: dict[tuple[str, str], list[int]] = {}
+    blocks: dict[tuple[Section, str], list[int]] = {}
     for index, item in enumerate(items):
         blocks.setdefault((item.section, item.evidence), []).append(index)
     found = [Place()] * len(items)
-    for block in blocks.values():
-        known = [index for index in block if familiar[index]]
+    for (section, _), block in blocks.items():
+        known = [index for index in block if seen[index]]
         middle = known[len(known) // 2] if known else -1
+        times = [at for index in known if (at := seen[index])]
+        ends = known[-1] if section is Section.FEED and times and times[0] >= times[-1] else len(items)
         for index in block:
             found[index] = Place(
                 above=index <= middle,
                 leads=bool(known) and index < known[min(1, len(known) - 1)],
+                trails=index > ends,
                 share=len(known) / len(block),
                 ticker=items[index].section is Section.TICKER,
             )

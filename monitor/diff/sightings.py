@@ -87,7 +87,8 @@ def collect(
         sighting.add(item, keys)
         owners.append(sighting)
     bar = tuple(identity.key_of_title(item.title) for item in items if not item.url)
-    for owner, place in zip(owners, places(items, [owner.known is not None for owner in owners]), strict=True):
+    seen = [owner.known.headline.first_seen_at if owner.known else None for owner in owners]
+    for owner, place in zip(owners, places(items, seen), strict=True):
         owner.places.append(place)
     _follow_loose(sightings, [known for known in memory.loose if known.id not in by_id], now, last, bar)
     return sightings, bar

@@ -33,7 +33,8 @@ from monitor.pipeline.scout import Scout, Watched, with_discovered
 from monitor.pipeline.unread import Unread
 from monitor.ports import Channel, Clock, EndpointOptions, Extractor, Fetcher, Random, SiteContext, Store
 from monitor.route.plan import Hours, Route, Router
-from monitor.sources import KINDS
+from monitor.sources import KINDS, knowledge
+from monitor.sources.html import HtmlEndpoint
 from monitor.urls import host, shown
 
 
@@ -303,6 +304,11 @@ def _spec(source: SourceConfig, endpoint: EndpointOptions) -> EndpointSpec:
 
 
 def _what_it_reads(endpoint: EndpointOptions) -> str:
-    """Return the options that decide which headlines are seen; a new pace or name is no reason to learn again."""
+    """Return what decides which headlines are seen: the options, and without selectors what is built in.
+
+    A new pace or name is no reason to learn again.
+    """
     names = [field.name for field in fields(endpoint) if field.name not in {"name", "every"}]
-    return repr([(name, getattr(endpoint, name)) for name in names])
+    options = repr([(name, getattr(endpoint, name)) for name in names])
+    described = not isinstance(endpoint, HtmlEndpoint) or endpoint.ticker or endpoint.list
+    return options if described else f"{options} {knowledge.version()}"

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 
 from monitor.errors import LeaseLost, MemoryChanged
-from monitor.model import Alert, Change, Memory, PollOutcome, PollResult, Upsert
+from monitor.model import Alert, Change, Memory, PollOutcome, PollResult, Section, Upsert
 from monitor.store import floods, rhythm, rows, stories
 from monitor.store.rows import ms, ms_or_none, text, text_or_none
 from monitor.store.sqlite import Database
@@ -37,7 +37,7 @@ def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
             _LOOSE,
         )
         recent = database.read(
-            "SELECT url FROM headline WHERE source = ? ORDER BY last_seen_at DESC LIMIT ?", source, _RECENT
+            "SELECT url, section FROM headline WHERE source = ? ORDER BY last_seen_at DESC LIMIT ?", source, _RECENT
         )
         owned: dict[int, set[str]] = {row["id"]: set() for row in (*found, *loose)}
         for row in database.read(
@@ -50,6 +50,7 @@ def recall(database: Database, source: str, keys: Collection[str]) -> Memory:
         headlines=tuple(rows.remembered(row, frozenset(owned[row["id"]])) for row in found),
         loose=tuple(rows.remembered(row, frozenset(owned[row["id"]])) for row in loose),
         recent=tuple(row["url"] for row in recent if row["url"]),
+        ticker=any(row["section"] == Section.TICKER for row in recent),
         watched_since=rows.moment_or_none(known[0][1]) if known else None,
     )
 

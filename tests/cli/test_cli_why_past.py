@@ -167,7 +167,7 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], dict[str, Any], list[str]]] = 
             },
         ],
         {},
-        ["10 headlines at once on a page of 20 instead of 10; these stand below the others, or in places of their own"],
+        ["10 headlines at once on a page of 20 instead of 10; these are not on top"],
     ),
     "the one that speaks for a flood": (
         "From the archive: week 1",

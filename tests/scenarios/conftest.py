@@ -174,7 +174,9 @@ class Player:
         inner = item.get("html") or html.escape(item["title"])
         return f'<a href="{html.escape(item["link"])}">{inner}</a>' if "link" in item else f"<span>{inner}</span>"
 
-    def _feed(self, poll: dict[str, Any]) -> bytes | None:
+    def _feed(self, poll: dict[str, Any]) -> bytes | FetchError | None:
+        if "status" in poll:
+            return FetchError(f"site.example answered {poll['status']}", kind="status", status=poll["status"])
         if "feed" not in poll:
             return None
         entries = "".join(self._entry(self._item(item)) for item in expanded(poll["feed"]))

@@ -208,7 +208,7 @@ class Site:
 
     def _reissue(self) -> None:
         story = self._recent()
-        if self.links != "slug" or self.guids:
+        if story.settled and (self.links != "slug" or self.guids):  # else it is published for the first time
             story.guid, story.dated = f"{story.guid}x", self.now
             self.stories.remove(story)
             self.stories.insert(0, story)

@@ -13,7 +13,7 @@ import yaml
 from scenarios.conftest import expanded
 
 from monitor import urls
-from monitor.diff import age, doubts, edits, engine, floods, identity, learning, sightings, stories
+from monitor.diff import age, doubts, edits, engine, floods, identity, learning, places, sightings, stories
 from monitor.model import ChangeKind, EditKind, Memory
 from monitor.pipeline.poll import Poller
 from monitor.route.plan import Router
@@ -140,6 +140,11 @@ def _take_all_for_told(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
     )
 
 
+def _forget_the_ticker(monkeypatch: pytest.MonkeyPatch, player: Any) -> None:
+    recall = player.store.recall
+    monkeypatch.setattr(player.store, "recall", lambda *given: replace(recall(*given), ticker=False))
+
+
 def _replace(module: Any, name: str, value: Any) -> Callable[[pytest.MonkeyPatch, Any], None]:
     return lambda monkeypatch, player: monkeypatch.setattr(module, name, value)
 
@@ -189,6 +194,12 @@ WITHOUT = {
     "numbers of a flood": _replace(age, "_number", lambda url: None),
     "a page without a familiar headline": _replace(floods, "SHORT_GAP", engine.timedelta(0)),
     "proof of age": _replace(floods, "is_old", lambda *a: True),
+    "the end of a feed": _replace(floods, "TRAILING_FROM", 99),
+    "where a feed adds news": _replace(
+        sightings, "places", lambda items, seen: places.places(items, [at and engine.datetime.max for at in seen])
+    ),
+    "a ticker that was read before": _forget_the_ticker,
+    "edits while read otherwise": _replace(engine, "MOST_EDITED", 0),
     "backlog": _replace(learning, "_newest", lambda *given: []),
     "words of the other sites": _replace(Router, "patient", frozenset()),
     "fullest title": _replace(engine, "_fullest", lambda titles: min(titles, key=len)),
