@@ -14,9 +14,10 @@ from monitor.diff.kinship import kinship
 OTHER_PLACES, OTHER_NAMES, OTHER_NUMBERS = "other places", "other names", "other numbers"
 ANOTHER_STAGE, TEMPLATE = "another stage of the affair", "one thing in the place of another"
 
-_DAYS_APART, _NUMBERS_APART, _COUNTED_OTHERWISE, _NUMBER_ADDED = 0.5, 0.6, 0.8, 0.95
-_STAGES_APART, _FOLLOW_UP, _STAGE_ADDED, _DENIED = 0.6, 0.8, 0.95, 0.85
+_DAYS_APART, _NUMBERS_APART, _COUNTED_OTHERWISE = 0.5, 0.6, 0.8
+_STAGES_APART, _FOLLOW_UP, _STAGE_ADDED, _DENIED = 0.6, 0.75, 0.95, 0.75
 _PLACES_APART, _PLACES_DIFFER, _NAMES_APART, _EVENTS_APART = 0.5, 0.75, 0.8, 0.88
+_ANOTHER_OF_ROW, _HEADS_APART, _THINGS_APART, _ONE_ASKS = 0.85, 0.88, 0.88, 0.85
 _SLOT = 0.6
 _FRAME = 3  # words that a sentence and its double share at least around what differs, to be a template
 
@@ -27,6 +28,8 @@ def doubts(a: Gist, of_a: Signs, b: Gist, of_b: Signs) -> tuple[tuple[str, float
 
 
 def _of_numbers(a: Signs, b: Signs) -> Iterator[tuple[str, float]]:
+    if a.row != b.row:
+        yield "another one of a row", _ANOTHER_OF_ROW
     if a.numbers == b.numbers and a.counts == b.counts:
         return
     both = {thing for thing, _ in a.counts} & {thing for thing, _ in b.counts}
@@ -37,18 +40,18 @@ def _of_numbers(a: Signs, b: Signs) -> Iterator[tuple[str, float]]:
         yield OTHER_NUMBERS, _NUMBERS_APART  # 2 dead and 15 hurt are not 1 dead and 2 hurt
     elif mine != others:
         yield OTHER_NUMBERS, _COUNTED_OTHERWISE
-    elif a.numbers != b.numbers:
-        yield "a number more", _NUMBER_ADDED
 
 
 def _of_stages(a: Signs, b: Signs) -> Iterator[tuple[str, float]]:
     if a.stages and b.stages and a.stages.isdisjoint(b.stages):
         yield ANOTHER_STAGE, _STAGES_APART
-    elif a.stages != b.stages:
-        follows = not lists.followups().isdisjoint(a.stages ^ b.stages)
+    elif own := [stages for stages in a.told ^ b.told if stages.isdisjoint(a.stages & b.stages)]:
+        follows = any(not lists.followups().isdisjoint(stages) for stages in own)
         yield "a stage of its own", _FOLLOW_UP if follows else _STAGE_ADDED
     if a.denies != b.denies:
         yield "one says no", _DENIED
+    if a.asks != b.asks:
+        yield "one asks", _ONE_ASKS
 
 
 def _of_events(a: Signs, b: Signs) -> Iterator[tuple[str, float]]:
@@ -70,6 +73,10 @@ def _elsewhere(mine: frozenset[int], others: frozenset[int]) -> bool:
 def _of_words(a: Gist, b: Gist) -> Iterator[tuple[str, float]]:
     if _names_stranger(a, b) and _names_stranger(b, a):
         yield OTHER_NAMES, _NAMES_APART
+    elif a.head and b.head and _head_stranger(a, b) and _head_stranger(b, a):
+        yield "another affair or speaker", _HEADS_APART
+    if _things(a) - _things(b) and _things(b) - _things(a):
+        yield "other people or things", _THINGS_APART
     if _is_template(a, b):
         yield TEMPLATE, _SLOT
 
@@ -78,6 +85,16 @@ def _names_stranger(mine: Gist, others: Gist) -> bool:
     """Tell whether I name somebody of whom the other headline has no word."""
     aliens = mine.names.difference(others.weights)
     return any(not any(kinship(name, key) for key in others.weights) for name in aliens)
+
+
+def _things(told: Gist) -> set[str]:
+    return {key for key in told.weights if key[0] == "~"}
+
+
+def _head_stranger(mine: Gist, others: Gist) -> bool:
+    """Tell whether the other headline has no word of what mine begins with, before a colon."""
+    known = set(others.kin.values())
+    return not any(mine.kin[key] in known or any(kinship(key, other) for other in others.weights) for key in mine.head)
 
 
 def _is_template(a: Gist, b: Gist) -> bool:

@@ -39,7 +39,7 @@ def is_version(old: str, new: str, least: float = VERSION) -> bool:
 
 def _counts(told: Signs) -> set[str]:
     """Return the numbers that count something; days and years do not."""
-    found = {key[1:] for key in told.numbers}
+    found = {key[1:].removeprefix("o") for key in told.numbers}  # a third victim and three of them
     return {number for number in found if number.isdigit() and int(number) not in _YEARS}
 
 

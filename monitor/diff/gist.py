@@ -16,7 +16,7 @@ from monitor.text.tokens import WORD
 
 SIGNS = "#@!~"  # first letters of the keys of numbers, places, events and things
 # What a word of each sort weighs.
-NAME, PLAIN, EVENT, PLACE, NUMBER, THING, SHORT, COMMON = 1.2, 1.0, 0.85, 0.8, 0.6, 0.6, 0.5, 0.4
+NAME, PLAIN, USUAL, EVENT, PLACE, NUMBER, THING, SHORT, COMMON = 1.2, 1.0, 0.75, 0.85, 0.8, 0.6, 1.0, 0.5, 0.4
 _CAPITALISED = re.compile(r"\s(?<![.:!?«»\"“”|—–-]\s)(?<!^\s)(?:[^\W\d_]['’])?([A-ZÀ-Þ][\w]{2,})")
 _CAPITAL = re.compile("[A-ZÀ-Þ]")
 _TITLE_CASE = 0.6  # share of words in capitals from which capitals say nothing
@@ -24,6 +24,8 @@ _TITLE_CASE = 0.6  # share of words in capitals from which capitals say nothing
 _HEAD_END = re.compile(r"[:|…]|\.[.\s]+|\s[–—-]\s")
 _HEAD, _HEAD_WORDS, _BODY_WORDS = 0.7, 5, 3  # what such words weigh; how many there are at most; what they leave
 _PARTS = re.compile(WORD)
+_ASKS = re.compile("[?؟]")
+_TIMES = {"مره", "المره", "للمره", "fois", "time"}  # «for the third time» is no third one
 _NO_STAGES: frozenset[int] = frozenset()
 _THOUSANDS = re.compile(r"(?<=[1-9])000$|^000$")  # «12 ألف» and 12000, 2,000 and 2 thousand
 
@@ -48,6 +50,7 @@ class Gist:
     weight: float
     own: frozenset[str]  # keys that say most: neither common nor of an event, place, thing or number
     names: frozenset[str]  # Latin words with a capital within the sentence
+    head: frozenset[str]  # keys of what names the affair, the place or the speaker, before a colon
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,14 @@ class Signs:
 
     numbers: frozenset[str]
     days: frozenset[str]  # of the week, among the numbers
+    row: frozenset[str]  # places in a row, among the numbers: a third one
     counts: frozenset[tuple[str, str]]  # what is counted, and how many
     places: frozenset[int]
     events: frozenset[str]
     stages: frozenset[int]  # of an affair
+    told: frozenset[frozenset[int]]  # the stages that each word may tell: a vote adopts a law, and elects
     denies: bool  # says that something is not so
+    asks: bool  # asks or explains, instead of telling
 
 
 @lru_cache(maxsize=256)
@@ -70,12 +76,15 @@ def gist(title: str) -> Gist:
     tokens = text.split()
     words = [word for word in map(_word, tokens) if word]
     weights = {word.key: word.weight for word in words}
-    own = {word.key for word in words if word.weight >= PLAIN}
+    own = {word.key for word in words if word.weight >= USUAL and word.key[0] not in SIGNS}
     names = _names(title).intersection(weights)  # a place is judged as a place
     for name in names:
         weights[name] = NAME
     body = _body(title)
+    head: frozenset[str] = frozenset()
     if 0 < body < len(tokens):
+        before = {word.key for word in map(_word, tokens[:-body]) if word}
+        head = frozenset([key for key in before if key in own or key[0] == "@"])
         kept = {word.key for word in map(_word, tokens[-body:]) if word}
         weights = {key: weight if key in kept else _HEAD * weight for key, weight in weights.items()}
     return Gist(
@@ -86,6 +95,7 @@ def gist(title: str) -> Gist:
         weight=sum(weights.values()),
         own=names.union(own),
         names=names,
+        head=head,
     )
 
 
@@ -96,14 +106,19 @@ def signs(title: str) -> Signs:
     words = [word for word in map(_word, tokens) if word]
     keys = [word.key for word in words]
     numbers = frozenset([key for key in keys if key[0] == "#"])
+    told = frozenset([word.stages for word in words if word.stages])
+    row = frozenset([key for key in numbers if key[1] == "o"])
     return Signs(
         numbers=numbers,
         days=frozenset([key for key in numbers if key[1] == "d"]),
-        counts=_counts([word for word in words if word.key[:2] != "#d"]) if numbers else frozenset(),
+        row=row if row and _TIMES.isdisjoint(tokens) else frozenset(),
+        counts=_counts([word for word in words if word.key[:2] not in {"#d", "#o"}]) if numbers else frozenset(),
         places=frozenset([int(key[1:]) for key in keys if key[0] == "@"]),
         events=frozenset([key for key in keys if key[0] == "!"]),
-        stages=frozenset().union(*[word.stages for word in words if word.stages]),
+        stages=frozenset().union(*told),
+        told=told,
         denies=not lists.negations().isdisjoint(tokens),
+        asks=bool(_ASKS.search(title)) or not lists.questions().isdisjoint(tokens[:1] + tokens[-_body(title) :][:1]),
     )
 
 
@@ -155,7 +170,8 @@ def _apart() -> Mapping[str, Word | None]:
 @cache
 def _listed() -> Mapping[str, Word]:
     """Return what the words of the lists, and their stems, count as; places before events, things and the common."""
-    found = {word: Word(stem(word), COMMON, root(stem(word)) or stem(word)) for word in lists.common()}
+    found = {word: Word(stem(word), USUAL, root(stem(word)) or stem(word)) for word in lists.usual()}
+    found |= {word: Word(stem(word), COMMON, root(stem(word)) or stem(word)) for word in lists.common()}
     staged, once = lists.stages(), dict[Word, Word]()  # all forms of a place count as one and the same
     sorts = ((lists.things(), "~", THING), (lists.events(), "!", EVENT), (lists.places(), "@", PLACE))
     for numbers, sign, weight in sorts:

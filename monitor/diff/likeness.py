@@ -15,7 +15,7 @@ from monitor.diff.doubts import ANOTHER_STAGE, doubts
 from monitor.diff.gist import SIGNS, Gist, gist, signs
 from monitor.diff.kinship import kinship
 
-SAME_STORY = 0.57  # score from which two headlines tell one story
+SAME_STORY = 0.56  # score from which two headlines tell one story
 VERSION = 0.65  # likeness from which an item without a link is a new version of another one
 
 _FEW, _LITTLE = 5.0, 3.5  # weight below which a headline is too short to be contained in another, or in an edit

@@ -25,6 +25,19 @@ def negations() -> frozenset[str]:
 
 
 @cache
+def usual() -> frozenset[str]:
+    """Return the words, and their stems, that daily news is made of."""
+    listed = _words("usual")
+    return listed | {stem(word) for word in listed}
+
+
+@cache
+def questions() -> frozenset[str]:
+    """Return the words with which questions begin."""
+    return _words("questions")
+
+
+@cache
 def common() -> frozenset[str]:
     """Return the words, and their stems, that say little."""
     listed = _words("common")

@@ -17,7 +17,7 @@ LOOSE_FOR = timedelta(hours=6)  # how long an item without a link may be followe
 REPOSTED = timedelta(hours=2)  # how long a long title under another link is taken for the headline it was before
 MOVED = timedelta(days=30)  # the same where the site uses no addresses any more of the kind that it was under
 # Likeness of versions: where another text stands in an item's place, and where it stands elsewhere.
-IN_PLACE, ELSEWHERE = 0.6, 0.8
+IN_PLACE, ELSEWHERE = 0.6, 0.84
 
 
 @dataclass(slots=True)

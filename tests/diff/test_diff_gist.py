@@ -37,6 +37,16 @@ def test_a_colon_that_leaves_too_little_or_comes_too_late_ends_no_kicker(title: 
 def test_what_newsrooms_call_by_several_names_is_one_word() -> None:
     assert gist("Un autocar").order == gist("Un bus").order
     assert gist("تلميذ").order == gist("طلاب").order
+    assert gist("Firefighters").order == gist("A firefighter").order
+    assert gist("خمور").order == gist("مشروبات كحولية").order[:1]
+
+
+@pytest.mark.parametrize("title", ["يقدم منطادا", "Il propose un zeppelin", "Plan for a zeppelin"])
+def test_a_word_of_daily_news_says_less_than_a_rare_one(title: str) -> None:
+    weights = gist(title).weights
+
+    assert len(weights) == 2
+    assert min(weights, key=weights.__getitem__) == gist(title).order[0]
 
 
 @pytest.mark.parametrize(
