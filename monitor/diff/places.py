@@ -25,7 +25,7 @@ def places(items: Sequence[Item], seen: Sequence[datetime | None]) -> list[Place
     """Return the place of each item; what one selector or rule found is one block.
 
     `seen` is when each item was seen first; None: it is new. A headline that is pinned above the others does not make
-    those below it old. A feed whose last headlines were seen later than its first ones adds news at its end.
+    those below it old. A feed adds news at the top when its first headlines were seen later than its last ones.
     """
     blocks: dict[tuple[Section, str], list[int]] = {}
     for index, item in enumerate(items):
@@ -35,7 +35,7 @@ def places(items: Sequence[Item], seen: Sequence[datetime | None]) -> list[Place
         known = [index for index in block if seen[index]]
         middle = known[len(known) // 2] if known else -1
         times = [at for index in known if (at := seen[index])]
-        ends = known[-1] if section is Section.FEED and times and times[0] >= times[-1] else len(items)
+        ends = known[-1] if section is Section.FEED and times and times[0] > times[-1] else len(items)
         for index in block:
             found[index] = Place(
                 above=index <= middle,

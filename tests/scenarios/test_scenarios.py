@@ -196,7 +196,11 @@ WITHOUT = {
     "proof of age": _replace(floods, "is_old", lambda *a: True),
     "the end of a feed": _replace(floods, "TRAILING_FROM", 99),
     "where a feed adds news": _replace(
-        sightings, "places", lambda items, seen: places.places(items, [at and engine.datetime.max for at in seen])
+        sightings,
+        "places",
+        lambda items, seen: places.places(
+            items, [at and engine.datetime.max - engine.timedelta(days=index) for index, at in enumerate(seen)]
+        ),
     ),
     "a ticker that was read before": _forget_the_ticker,
     "edits while read otherwise": _replace(engine, "MOST_EDITED", 0),
