@@ -1,4 +1,4 @@
-"""The word lists by which headlines are compared of `data/`, ready to be asked."""
+"""The word lists of `data/` by which headlines are compared; those that are put together elsewhere are not kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from monitor.text import languages_of
 _WITHIN, _STAGE, _FOLLOWS = ">", "!", "!!"  # signs: a place within a place, a stage of an affair, what follows an event
 
 
-@cache
 def fillers() -> frozenset[str]:
     """Return the words that say nothing about an event."""
     return _words("fillers")
@@ -37,20 +36,17 @@ def questions() -> frozenset[str]:
     return _words("questions")
 
 
-@cache
 def common() -> frozenset[str]:
     """Return the words, and their stems, that say little."""
     listed = _words("common")
     return listed | {stem(word) for word in listed}
 
 
-@cache
 def numerals() -> Mapping[str, str]:
     """Return the digits of numbers in words."""
     return {word: digits for digits, *others in read("numerals") for word in others}
 
 
-@cache
 def places() -> Mapping[str, int]:
     """Return the number of the place that a word or stem names, or the people of the place."""
     found: dict[str, int] = {}
@@ -91,19 +87,16 @@ def within() -> Mapping[int, int]:
     return found
 
 
-@cache
 def events() -> Mapping[str, int]:
     """Return the number of the kind of event that a word or stem tells."""
     return _numbered("events")
 
 
-@cache
 def things() -> Mapping[str, int]:
     """Return the number of what a word or stem calls by one of its names."""
     return _numbered("things")
 
 
-@cache
 def stages() -> Mapping[str, frozenset[int]]:
     """Return the numbers of the stages of an affair that a word or stem may tell."""
     found: dict[str, frozenset[int]] = {}
