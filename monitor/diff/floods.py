@@ -120,8 +120,11 @@ def _out_of_place(
     """Return what is held since it stands where new headlines do not appear."""
     below, apart, proven = old.keys() | (doubtful & diff.below), doubtful & diff.apart, old.keys() & diff.below
     if len(below) >= GROWN_FROM and diff.items >= max(GROWN * look.usual, look.usual + GROWN_BY) and look.usual:
-        held = below | apart | (doubtful - diff.leading)
-        return held, f"{new} headlines at once on a page of {diff.items} instead of {look.usual}; these are not on top"
+        dug_out = not look.soon or new * 2 >= diff.items - look.usual  # what the page grew by is mostly new
+        others = doubtful - diff.leading if dug_out else set[str]()
+        where = "not on top" if dug_out else "below the others, or in places of their own"
+        grown = f"{new} headlines at once on a page of {diff.items} instead of {look.usual}"
+        return below | apart | others, f"{grown}; these are {where}"
     if len(proven) >= GROWN_FROM:
         return proven, f"{len(proven)} headlines below the others are old ({_proofs(old[one] for one in proven)})"
     trailing = doubtful & diff.trailing

@@ -125,7 +125,7 @@ def same_headline(
     kinds = {key[0] for key in shared}
     if "u" in kinds:
         return True
-    if "t" in kinds and (not url or not other_url or _same_place(url, other_url)):
+    if "t" in kinds and (not url or not other_url or same_place(url, other_url)):
         return True
     if "n" in kinds and url and other_url and _same_number_place(url, other_url, shared):
         return True
@@ -134,7 +134,7 @@ def same_headline(
     return False
 
 
-def _same_place(url: str, other: str) -> bool:
+def same_place(url: str, other: str) -> bool:
     """Tell whether two addresses under one title differ only in the query or in the folders before the slug."""
     number, other_number = urls.article_id(url), urls.article_id(other)
     if number and other_number and number.number != other_number.number:

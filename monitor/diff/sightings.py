@@ -43,8 +43,9 @@ class Sighting:
 class _Links:
     """The links of a page, as far as somebody asks for them."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Item], known: Sequence[Remembered]) -> None:
         self._linked = [(item.url, item.title) for item in items if item.url]
+        self._known = known
 
     @cached_property
     def forms(self) -> frozenset[str]:
@@ -52,12 +53,22 @@ class _Links:
         return frozenset(identity.form(url) for url, _ in self._linked)
 
     @cached_property
-    def titles(self) -> Mapping[str, set[str]]:
-        """Under which titles each is shown."""
-        titles: dict[str, set[str]] = {}
+    def passing(self) -> frozenset[str]:
+        """Which were seen to be passed on: what is remembered of them is not known by them."""
+        urls = {canonical(known.headline.url): known.keys for known in self._known if known.headline.url}
+        return frozenset(url for url, keys in urls.items() if f"u:{url}" not in keys)
+
+    def has_elsewhere(self, title: str, url: str) -> bool:
+        """Tell whether a title that nobody gives twice stands under a link that leads to another place."""
+        others = self._places.get(identity.key_of_title(title), ()) if identity.says_enough(title) else ()
+        return any(not identity.same_place(url, other) for other in others)
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[str]]:
+        places: dict[str, list[str]] = {}
         for url, title in self._linked:
-            titles.setdefault(canonical(url), set()).add(identity.key_of_title(title))
-        return titles
+            places.setdefault(identity.key_of_title(title), []).append(url)
+        return places
 
 
 def collect(
@@ -74,17 +85,19 @@ def collect(
     for headline in memory.headlines:
         for key in headline.keys:
             by_key.setdefault(key, []).append(headline)
-    links = _Links(page or items)
+    links = _Links(page or items, memory.headlines)
     owners: list[Sighting] = []
     for item, keys in zip(items, identity.keys_of_page(items), strict=True):
-        known = _find_known(item, keys, by_key, now, links)
-        sighting = by_id.get(known.id) if known else _find_new(item, keys, sightings)
+        passed, known = _passed_on(item, keys, by_key, links)
+        own = frozenset(key for key in keys if key[0] in "gt") if passed else keys
+        known = known if passed else _find_known(item, keys, by_key, now, links)
+        sighting = by_id.get(known.id) if known else _find_new(item, own, sightings)
         if sighting is None:
             sighting = Sighting(known)
             sightings.append(sighting)
             if known:
                 by_id[known.id] = sighting
-        sighting.add(item, keys)
+        sighting.add(item, own)
         owners.append(sighting)
     bar = tuple(identity.key_of_title(item.title) for item in items if not item.url)
     seen = [owner.known.headline.first_seen_at if owner.known else None for owner in owners]
@@ -138,17 +151,36 @@ def _find_known(
     return near[max(found)[-1]] if found else None
 
 
+def _passed_on(
+    item: Item, keys: Collection[str], by_key: Mapping[str, Sequence[Remembered]], links: _Links
+) -> tuple[bool, Remembered | None]:
+    """Tell whether a link is passed on from one headline to the next, and whose title now stands under it.
+
+    Such a link («/ticker/1») is that of a place. Its former headline stands elsewhere on the page, or what stands
+    under it now was known before it got there.
+    """
+    address = next((key for key in keys if key[0] == "u"), "")
+    owners = by_key.get(address, ())
+    if not owners or not item.url or not identity.says_enough(item.title):
+        return False, None
+    named = {known.id: known for key in keys if key[0] == "t" for known in by_key.get(key, ())}
+    if any(owner.id in named for owner in owners):
+        return False, None
+    if named:
+        linked = [known for known in named.values() if known.headline.url]
+        return bool(linked), max(linked, key=lambda known: known.id, default=None)
+    moved = any(links.has_elsewhere(owner.headline.title, item.url) for owner in owners)
+    return moved or address[2:] in links.passing, None
+
+
 def _is_moved(item: Item, known: Remembered, shared: Collection[str], now: datetime, links: _Links) -> bool:
     """Tell whether an item is a headline that the site has put under another link.
 
     Short titles («نشرة الأخبار») are given again and again; a long one only to the same news, as long as that is on
-    the site, or when the site uses no links any more of the kind that it had. Where the old link now shows another
-    title, one of the two is news, and nobody can tell which.
+    the site, or when the site uses no links any more of the kind that it had.
     """
     url = known.headline.url
     if not (url and item.url and identity.says_enough(item.title)) or all(key[0] != "t" for key in shared):
-        return False
-    if not links.titles.get(canonical(url), known.keys) & known.keys:
         return False
     absent = now - known.last_seen_at
     return absent <= REPOSTED or (absent <= MOVED and identity.form(url) not in links.forms)
