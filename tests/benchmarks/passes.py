@@ -88,15 +88,23 @@ def main() -> None:
         for _ in range(3):
             runs += [("second", took(one_pass)), ("bare", took(lambda: bare(sites)))]
         store.close()
-    yardstick = [
+    seconds, cpu = (
         statistics.median(values) for values in zip(*(run for kind, run in runs if kind == "bare"), strict=True)
-    ]
-    print(f"bare httpx, {number} pages, {AT_ONCE} at a time: {yardstick[0]:.2f} s, {yardstick[1]:.2f} s of CPU")
-    for kind, words in (("first", "reads and learns"), ("second", "nothing new")):
-        seconds, cpu = (
-            statistics.median(values) for values in zip(*(run for k, run in runs if k == kind), strict=True)
-        )
-        print(f"{kind} pass, {words}: {seconds:.2f} s = {seconds / yardstick[0]:.2f} ×, {cpu:.2f} s of CPU")
+    )
+    print(f"bare httpx, {number} pages, {AT_ONCE} at a time: {seconds:.2f} s, {cpu:.2f} s of CPU")
+    tell("first pass, reads and learns", [at for at, (kind, _) in enumerate(runs) if kind == "first"], runs)
+    tell("second pass, nothing new", [at for at, (kind, _) in enumerate(runs) if kind == "second"], runs)
+
+
+def tell(words: str, places: list[int], runs: list[tuple[str, tuple[float, float]]]) -> None:
+    """Print the medians of some runs, and of their ratios to what httpx took right before and after."""
+    own = [runs[at][1] for at in places]
+    beside = [[(a + b) / 2 for a, b in zip(runs[at - 1][1], runs[at + 1][1], strict=True)] for at in places]
+    ratios = [[mine / theirs for mine, theirs in zip(*pair, strict=True)] for pair in zip(own, beside, strict=True)]
+    (seconds, cpu), (slower, dearer) = (
+        [statistics.median(one) for one in zip(*rows, strict=True)] for rows in (own, ratios)
+    )
+    print(f"{words}: {seconds:.2f} s = {slower:.2f} ×, {cpu:.2f} s of CPU = {dearer:.2f} ×")
 
 
 if __name__ == "__main__":
