@@ -49,7 +49,7 @@ def _learned(past: Past) -> str:
         return f"{_LEARNED}: the first look at the site"
     if not look.endpoint_known:
         return f"{_LEARNED}: the first look at this endpoint, which joined a site that was watched"
-    return f"{_LEARNED}: this endpoint was read in another way than before, and nothing proved the headline new"
+    return f"{_LEARNED}: this endpoint was read in another way than before, or was left out, and nothing proved it new"
 
 
 def _what(past: Past, version: Version, *, again: bool) -> str:

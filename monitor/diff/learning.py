@@ -11,7 +11,7 @@ from monitor.model import Memory
 
 FRESH = timedelta(minutes=15)  # what is so young is news even to an endpoint that only starts to learn ...
 MOST_FRESH = 5  # ... unless it is many, which shows that the dates say nothing
-READ_LATELY = timedelta(hours=24)  # so long after its last good look, an endpoint that is read otherwise is the same
+READ_LATELY = timedelta(days=7)  # so long after its last good look, an endpoint that is read otherwise is the same
 LAG = timedelta(hours=1)  # what was published so long before a look may not have been shown to it yet
 FAMILIAR = 2 / 3  # share of familiar headlines from which a block was read before, so that the others are new in it
 

@@ -12,6 +12,7 @@ from monitor.store.rows import MILLISECOND, ms
 from monitor.store.sqlite import Database
 
 BEYOND_MS = 25 * 3600 * 1000  # no due time lies further ahead, unless the clock was set back
+LEFT_OUT_MS = 24 * 3600 * 1000  # an endpoint that was not in the configuration for longer begins anew
 APART_MS = 50  # between the first polls of two endpoints after a start, or less when they are many
 
 _FREE = "(lease_until IS NULL OR lease_until <= :now OR lease_until > :beyond)"
@@ -71,10 +72,11 @@ def _sync_one(db: sqlite3.Connection, spec: EndpointSpec, row: sqlite3.Row | Non
     if learns:
         # A poll under the old options is not accepted any more, so its lease must not hold up the first new one.
         db.execute(
+            # What came while an endpoint was left out of the configuration for long is not asked for.
             "UPDATE endpoint SET config_hash = ?, baselined_at = NULL, etag = NULL, last_modified = NULL,"
-            " body_hash = NULL, typical_items = 0, next_poll_at = ?, lease_owner = NULL,"
-            " lease_until = NULL WHERE source = ? AND name = ?",
-            (spec.config_hash, at + wait, spec.source, spec.name),
+            " body_hash = NULL, full_at = CASE WHEN ? OR last_ok_at > ? THEN full_at END, typical_items = 0,"
+            " next_poll_at = ?, lease_owner = NULL, lease_until = NULL WHERE source = ? AND name = ?",
+            (spec.config_hash, row["active"], at - LEFT_OUT_MS, at + wait, spec.source, spec.name),
         )
         return True
     overdue: bool = row["next_poll_at"] < at - every  # by so much only when nothing ran

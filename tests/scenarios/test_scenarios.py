@@ -169,6 +169,7 @@ WITHOUT = {
     "many edits at once": _replace(floods, "_dressed_ones", lambda *given: (set(), "")),
     "a page that grew": _replace(floods, "GROWN", 99),
     "news while read otherwise": _replace(learning, "was_read", lambda *given: False),
+    "days without a good look": _replace(learning, "READ_LATELY", engine.timedelta(days=1)),
     "position of items without a link": _replace(sightings, "in_place", lambda *given: None),
     "promotion window": _replace(engine, "PROMOTION_WINDOW", engine.timedelta(days=999)),
     "promotion": _replace(engine, "PROMOTION_WINDOW", engine.timedelta(days=-1)),

@@ -120,3 +120,17 @@ def test_every_table_that_names_a_source_or_an_endpoint_is_renamed(store: Sqlite
 
     assert {row["tab"] for row in columns if row["col"] == "source"} == set(SOURCE_TABLES)
     assert {row["tab"] for row in columns if row["col"] == "endpoint"} == set(ENDPOINT_TABLES)
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(1, True), (30, False)])
+def test_an_endpoint_that_was_left_out_for_long_begins_anew(store: SqliteStore, hours: int, kept: bool) -> None:
+    store.sync([spec("marsa"), spec("rif")], START)
+    for state in store.claim_polls("me", LATER, LEASE, 2):
+        store.commit_poll(good(replace(state, full_at=START), START))
+    store.sync([spec("rif")], START)
+
+    store.sync([spec("marsa"), spec("rif", config_hash="2")], START + timedelta(hours=hours))
+
+    marsa, rif = sorted(store.poll_states(), key=lambda state: state.source)
+    assert (marsa.baselined_at, marsa.full_at) == (None, START if kept else None)
+    assert (rif.baselined_at, rif.full_at) == (None, START)  # read in another way, but never left out
