@@ -10,7 +10,7 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from itertools import accumulate, chain
+from itertools import accumulate, chain, takewhile
 
 from bs4 import BeautifulSoup
 from lxml import etree
@@ -60,17 +60,15 @@ class Parts:
 
     def _looks_of(self, parts: Sequence[Element]) -> Iterator[int]:
         """Yield a number for each part, and for what selectors can see around it."""
-        around: dict[Element | None, int] = {None: 0}
-
-        def look_of(place: Element | None) -> int:
-            if place not in around:
-                assert place is not None, "it is there from the beginning"
-                shown = (place.get(name) for name in self._attributes)
-                around[place] = hash((look_of(place.getparent()), place.tag, *shown))
-            return around[place]
-
+        around: dict[Element, int] = {}
         for part in parts:
-            yield hash((look_of(part.getparent()), etree.tostring(part, encoding="utf-8", with_tail=False)))
+            unknown = [*takewhile(lambda place: place not in around, part.iterancestors())]
+            outside = unknown[-1].getparent() if unknown else part.getparent()
+            look = 0 if outside is None else around[outside]
+            for place in reversed(unknown):
+                look = hash((look, place.tag, *(place.get(name) for name in self._attributes)))
+                around[place] = look
+            yield hash((look, etree.tostring(part, encoding="utf-8", with_tail=False)))
 
     def _read(self, root: Element, fresh: Mapping[Element, int], site: Site) -> Mapping[int, Sequence[Item]]:
         found: dict[int, list[Item]] = {look: [] for look in fresh.values()}

@@ -178,3 +178,8 @@ def test_news_that_seemed_to_be_none_is_logged_and_the_pages_are_always_read_fro
             found = made.extract(fetched(page("y")))
     assert "y" in [item.title for item in found]
     assert ["always read" in record.message for record in caplog.records] == [True]
+
+
+def test_a_headline_deep_inside_a_page_is_read(extractor, fetched):
+    deep = "<div>" * 1500 + TICK.format(n=1, t=TITLES[0]) + "</div>" * 1500
+    assert [item.title for item in extractor(list={"items": "li.tick"}).extract(fetched(deep))] == [TITLES[0]]
