@@ -11,7 +11,6 @@ from monitor.diff import identity
 from monitor.diff.edits import is_version
 from monitor.diff.places import Place, in_place, places
 from monitor.model import Item, Memory, Remembered
-from monitor.urls import canonical
 
 LOOSE_FOR = timedelta(hours=6)  # how long an item without a link may be followed by a new version of it
 REPOSTED = timedelta(hours=2)  # how long a long title under another link is taken for the headline it was before
@@ -43,20 +42,13 @@ class Sighting:
 class _Links:
     """The links of a page, as far as somebody asks for them."""
 
-    def __init__(self, items: Sequence[Item], known: Sequence[Remembered]) -> None:
+    def __init__(self, items: Sequence[Item]) -> None:
         self._linked = [(item.url, item.title) for item in items if item.url]
-        self._known = known
 
     @cached_property
     def forms(self) -> frozenset[str]:
         """Of which kinds they are."""
         return frozenset(identity.form(url) for url, _ in self._linked)
-
-    @cached_property
-    def passing(self) -> frozenset[str]:
-        """Which were seen to be passed on: what is remembered of them is not known by them."""
-        urls = {canonical(known.headline.url): known.keys for known in self._known if known.headline.url}
-        return frozenset(url for url, keys in urls.items() if f"u:{url}" not in keys)
 
     def has_elsewhere(self, title: str, url: str) -> bool:
         """Tell whether a title that nobody gives twice stands under a link that leads to another place."""
@@ -85,12 +77,13 @@ def collect(
     for headline in memory.headlines:
         for key in headline.keys:
             by_key.setdefault(key, []).append(headline)
-    links = _Links(page or items, memory.headlines)
+    links = _Links(page or items)
     owners: list[Sighting] = []
-    for item, keys in zip(items, identity.keys_of_page(items), strict=True):
-        passed, known = _passed_on(item, keys, by_key, links)
+    page_keys = identity.keys_of_page(items)
+    turned = _turned(items, page_keys, by_key, links)
+    for item, keys, (passed, named) in zip(items, page_keys, turned, strict=True):
         own = frozenset(key for key in keys if key[0] in "gt") if passed else keys
-        known = known if passed else _find_known(item, keys, by_key, now, links)
+        known = named if passed else _find_known(item, keys, by_key, now, links)
         sighting = by_id.get(known.id) if known else _find_new(item, own, sightings)
         if sighting is None:
             sighting = Sighting(known)
@@ -151,26 +144,44 @@ def _find_known(
     return near[max(found)[-1]] if found else None
 
 
+def _turned(
+    items: Sequence[Item],
+    page_keys: Sequence[Collection[str]],
+    by_key: Mapping[str, Sequence[Remembered]],
+    links: _Links,
+) -> list[tuple[bool, Remembered | None]]:
+    """Tell of each item whether its link is passed on; in doubt it is where another one of its kind is."""
+    found = [_passed_on(item, keys, by_key, links) for item, keys in zip(items, page_keys, strict=True)]
+    sure = {_kind(item) for item, (passed, _) in zip(items, found, strict=True) if passed}
+    return [
+        (bool(sure) and _kind(item) in sure if passed is None else passed, known)
+        for item, (passed, known) in zip(items, found, strict=True)
+    ]
+
+
+def _kind(item: Item) -> tuple[str, str]:
+    return item.section, identity.form(item.url or "")
+
+
 def _passed_on(
     item: Item, keys: Collection[str], by_key: Mapping[str, Sequence[Remembered]], links: _Links
-) -> tuple[bool, Remembered | None]:
+) -> tuple[bool | None, Remembered | None]:
     """Tell whether a link is passed on from one headline to the next, and whose title now stands under it.
 
     Such a link («/ticker/1») is that of a place. Its former headline stands elsewhere on the page, or what stands
-    under it now was known before it got there.
+    under it now was known before it got there. None: a title that nobody knew may be an edit, or in a place.
     """
-    address = next((key for key in keys if key[0] == "u"), "")
-    owners = by_key.get(address, ())
+    owners = next((by_key[key] for key in keys if key[0] == "u" and key in by_key), ())
+    titles = [key for key in keys if key[0] == "t"]
+    if any(title in owner.keys for owner in owners for title in titles):
+        return False, None  # the usual case
     if not owners or not item.url or not identity.says_enough(item.title):
         return False, None
-    named = {known.id: known for key in keys if key[0] == "t" for known in by_key.get(key, ())}
-    if any(owner.id in named for owner in owners):
-        return False, None
+    named = [known for title in titles for known in by_key.get(title, ())]
     if named:
-        linked = [known for known in named.values() if known.headline.url]
+        linked = [known for known in named if known.headline.url]
         return bool(linked), max(linked, key=lambda known: known.id, default=None)
-    moved = any(links.has_elsewhere(owner.headline.title, item.url) for owner in owners)
-    return moved or address[2:] in links.passing, None
+    return any(links.has_elsewhere(owner.headline.title, item.url) for owner in owners) or None, None
 
 
 def _is_moved(item: Item, known: Remembered, shared: Collection[str], now: datetime, links: _Links) -> bool:

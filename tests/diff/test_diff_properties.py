@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ DISTINCT = (
     "Central bank keeps interest rate unchanged",
     "Snow closes the road over the Tichka pass",
 )
+ALIKE = ("Minister receives French ambassador in Rabat", "Minister receives Spanish ambassador in Rabat")
 STORIES = st.lists(
     st.builds(
         Item,
@@ -157,3 +159,20 @@ def test_whichever_endpoint_shows_it_first_the_same_headlines_are_told(titles: l
     told = [change.headline.title for look in looks for change in room.look(look)]
 
     assert sorted(told) == sorted(titles)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations([*DISTINCT, *ALIKE]), st.lists(st.integers(0, 2), min_size=1, max_size=10))
+def test_a_ticker_whose_links_are_its_places_tells_each_headline_once(titles: list[str], steps: list[int]) -> None:
+    room = Room()
+    changes: list[Change] = []
+    for minute, start in enumerate(accumulate(steps)):
+        window = [
+            Item(title=title, section=Section.TICKER, url=f"https://site.example/breaking-{place}", breaking=True)
+            for place, title in enumerate(reversed((titles * 2)[start : start + 4]), 1)
+        ]
+        changes += room.look(window, NOW + timedelta(minutes=minute))
+        shown = {title for first in accumulate(steps[: minute + 1]) for title in (titles * 2)[first : first + 4]}
+
+    assert sorted(change.headline.title for change in changes) == sorted(shown)
+    assert {change.kind for change in changes} == {"new"}

@@ -162,6 +162,7 @@ WITHOUT = {
     "likeness of titles under one number": _replace(identity, "MIN_OVERLAP", 0.0),
     "links that say nothing": _replace(identity, "says_little", lambda url: False),
     "long titles under another link": _replace(sightings, "REPOSTED", engine.timedelta(0)),
+    "one link passed on, all passed on": _replace(sightings, "_kind", lambda item: object()),
     "links that are passed on": _replace(sightings, "_passed_on", lambda *given: (False, None)),
     "one title on one page": _replace(identity, "says_enough", lambda title: False),
     "addresses of another kind": _replace(identity, "form", lambda url: ""),
