@@ -33,7 +33,7 @@ def poll(before: PollState, result: PollResult) -> None:
             source=source,
             endpoint=endpoint,
             reason=result.flood.reason,
-            next="headline-monitor held list",
+            next=f"headline-monitor held show {result.flood.id[:8]}",
         )
     for change in result.changes:
         alerts = [alert for alert in result.alerts if alert.change.id == change.id and alert.goes_out]
@@ -45,6 +45,11 @@ def poll(before: PollState, result: PollResult) -> None:
             rules=",".join(sorted({match.rule for alert in alerts for match in alert.matches})) or None,
             channels=",".join(sorted(alert.channel for alert in alerts)) or None,
         )
+
+
+def renamed(former: str, name: str) -> None:
+    """Log that a source got another name in the configuration."""
+    log(logging.INFO, "source renamed, its memory goes with it", source=name, former=former)
 
 
 def look(finding: Finding) -> None:

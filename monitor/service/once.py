@@ -11,6 +11,7 @@ from monitor.model import PollResult
 from monitor.pipeline.build import Line
 from monitor.pipeline.scout import Finding
 from monitor.ports import Clock, Store
+from monitor.service import journal
 
 
 def run_once(
@@ -21,7 +22,8 @@ def run_once(
     `told` is called after each poll, so that long work shows its progress.
     """
     store.release_leases()
-    store.sync(line.endpoints, clock())
+    for former, name in store.sync(line.endpoints, clock()):
+        journal.renamed(former, name)
     store.make_due(clock())
     results: list[PollResult] = []
     with ThreadPoolExecutor(workers, thread_name_prefix="poll") as pool:

@@ -240,7 +240,7 @@ class Service:
     def _sync(self, loaded: Loaded) -> None:
         """Make the schedule follow a line; what was found and learned of renamed sources joins at once."""
         for former, name in self.store.sync(loaded.line.endpoints, self.clock()):
-            log(logging.INFO, "source renamed, its memory goes with it", source=name, former=former)
+            journal.renamed(former, name)
             self._ask_refresh()
 
     def _works_with_it(self) -> set[Future[None]]:
