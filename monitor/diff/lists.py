@@ -23,7 +23,6 @@ def negations() -> frozenset[str]:
     return _words("negations")
 
 
-@cache
 def usual() -> frozenset[str]:
     """Return the words, and their stems, that daily news is made of."""
     listed = _words("usual")
