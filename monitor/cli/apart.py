@@ -9,6 +9,7 @@ import logging
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,13 @@ _PROGRAM = (
 )
 
 
-def load_apart(path: Path) -> Config:
-    """Return the checked configuration, without what was needed to check it.
+def load_apart(path: Path, meanwhile: Callable[[], object] = lambda: None) -> Config:
+    """Return the checked configuration, without what was needed to check it; `meanwhile` is called while it is read.
 
     Raises:
         ConfigError: with every problem found.
     """
-    answered = _ask(path)
+    answered = _ask(path, meanwhile)
     if answered is None:
         return load_config(path)  # more memory is better than no service
     if isinstance(answered, ConfigError):
@@ -49,18 +50,24 @@ def answer(path: Path) -> None:
     sys.stdout.buffer.write(pickle.dumps(found))
 
 
-def _ask(path: Path) -> Config | ConfigError | None:
+def _ask(path: Path, meanwhile: Callable[[], object]) -> Config | ConfigError | None:
     """Return what the other process found; None when it could not be started or did not get to its end."""
     flags = ["-I", *(["-B"] if sys.dont_write_bytecode else [])]
     try:
-        done = subprocess.run(  # noqa: S603  this interpreter and the program above
+        with subprocess.Popen(  # noqa: S603  this interpreter and the program above
             [sys.executable, *flags, "-c", _PROGRAM],
-            input=pickle.dumps((sys.path, path)),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            check=True,
             start_new_session=True,  # Ctrl-C is for this process to answer
-        )
-        found: Config | ConfigError = pickle.loads(done.stdout)  # noqa: S301  written by our own child
+        ) as other:
+            assert other.stdin, "it was asked for"
+            other.stdin.write(pickle.dumps((sys.path, path)))
+            other.stdin.flush()
+            meanwhile()
+            answered, _ = other.communicate()
+        if other.returncode:
+            raise subprocess.CalledProcessError(other.returncode, other.args)
+        found: Config | ConfigError = pickle.loads(answered)  # noqa: S301  written by our own child
     except (OSError, subprocess.SubprocessError, pickle.PickleError, EOFError) as error:
         log(logging.WARNING, "the configuration is read in this process, which costs memory", reason=str(error))
         return None

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,8 @@ def run(config_path: Path, state: Path | None, *, verbose: bool, log_format: str
 
     set_up(verbose=verbose, style=log_format)
     faulthandler.register(signal.SIGUSR1, all_threads=True)
-    config = load_apart(config_path)  # a wrong configuration is told before anything is touched
+    # A wrong configuration is told before anything is touched.
+    config = load_apart(config_path, meanwhile=lambda: import_module("monitor.cli.serving"))
     with only_instance(state) as lock:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the service listens; it is about to read the file anyway
         with suppress(OSError):  # a full disk, where only `reload` does without

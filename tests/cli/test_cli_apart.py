@@ -58,6 +58,18 @@ def test_what_is_wrong_is_told_in_the_same_words(file: Path) -> None:
     assert str(apart.value) == str(here.value)
 
 
+def test_something_else_is_done_while_it_is_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other process waits for nothing but the path, so that both load their modules at once."""
+    done: list[str] = []
+    answer = subprocess.Popen.communicate
+    monkeypatch.setattr(subprocess.Popen, "communicate", lambda self: (done.append("asked"), answer(self))[1])
+
+    config = load_apart(file, meanwhile=lambda: done.append("something else"))
+
+    assert config == load_config(file)
+    assert done == ["something else", "asked"]
+
+
 @pytest.mark.parametrize("python", ["/nowhere/python", "/bin/true", "/bin/false"])
 def test_without_another_process_it_is_read_in_this_one(
     file: Path, python: str, monkeypatch: pytest.MonkeyPatch
