@@ -12,7 +12,6 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address
 from time import monotonic
 from typing import NamedTuple
 
@@ -82,7 +81,7 @@ def checked_addresses(
     Raises:
         FetchError: it has none (`dns`), or one of them may not be connected to (`address`).
     """
-    addresses = [host] if _is_address(host) else resolver(host, port, seconds)
+    addresses = [host] if target.is_address(host) else resolver(host, port, seconds)
     if not addresses:
         raise FetchError(f"the name '{host}' has no address; check it for a typing mistake", kind="dns")
     for address in addresses:
@@ -100,14 +99,6 @@ def _check(host: str, text: str, allowed: Sequence[Network]) -> None:
             f"add allow_private: [{address}] to the source",
             kind="address",
         )
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _connect(addresses: Sequence[str], port: int, until: float) -> socket.socket:

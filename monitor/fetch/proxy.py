@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import ssl
 from collections.abc import Iterable
-from ipaddress import ip_address
 from typing import Any
 
 import httpx
@@ -143,15 +142,7 @@ def explain(error: Exception, where: str) -> FetchError | None:
 
 def _is_of(host: str, own: str) -> bool:
     """Tell whether a host is the source's, a part of it, or what it is a part of."""
-    if any(map(_is_address, (host, own))):
+    if any(map(target.is_address, (host, own))):
         return host == own
     host, own = (one.removeprefix("www.") for one in (host, own))
     return host == own or host.endswith(f".{own}") or (own.endswith(f".{host}") and "." in host)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from ipaddress import ip_address
 
 import httpx
 
@@ -104,3 +105,12 @@ def _unparsed(text: str) -> str:
 def _shown(text: str) -> str:
     short = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
     return short if short.isprintable() else ascii(short)
+
+
+def is_address(host: str) -> bool:
+    """Tell whether a host is an IP address; IPv6 without brackets."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
