@@ -63,6 +63,13 @@ def test_a_place_with_the_article_is_none_without_it_and_its_people_are_the_plac
     assert bool(signs(title).places) == named
 
 
+@pytest.mark.parametrize(
+    "two", ["مصرع شخصان في حريق", "قتيلان في حريق", "إنقاذ طفلين من حريق", "deux morts dans un incendie"]
+)
+def test_a_dual_is_a_two(two: str) -> None:
+    assert signs(two).numbers == signs("2 dead in fire").numbers
+
+
 def test_numbers_stand_with_what_they_count() -> None:
     assert signs("Collision: 2 dead, 15 hurt").counts == signs("15 hurt, 2 dead in collision").counts
     assert signs("Collision: 2 dead, 15 hurt").counts != signs("Collision: 15 dead, 2 hurt").counts
