@@ -80,7 +80,7 @@ class _Look:
         """Tell whether a headline was there before the last look, and what says so; None: nothing proves anything."""
         told = change.headline
         old = is_old(told.url, told.published_at, self.numbers, self.looked_at)
-        proof = "article number" if told.published_at is None else "date"
+        proof = "article number" if is_old(None, told.published_at, (), self.looked_at) is None else "date"
         if old is False and shared_date is not None and told.published_at == shared_date:
             old, proof = is_old(told.url, None, self.numbers, self.looked_at), "article number"
         if old is None and change.id in self.elsewhere:

@@ -194,6 +194,7 @@ WITHOUT = {
     "held floods": _replace(floods, "FLOOD_FROM", 999),
     "dates of a flood": _replace(age, "STALE", engine.timedelta(days=9999)),
     "numbers of a flood": _replace(age, "_number", lambda url: None),
+    "days alone": _replace(age, "DAY", engine.timedelta(0)),
     "a page without a familiar headline": _replace(floods, "SHORT_GAP", engine.timedelta(0)),
     "proof of age": _replace(floods, "is_old", lambda *a: True),
     "the end of a feed": _replace(floods, "TRAILING_FROM", 99),
