@@ -20,6 +20,7 @@ from monitor.service.logs import log
 if TYPE_CHECKING:  # what is read there is not imported here
     from monitor.config.schema import Config
 
+SECONDS = 20.0  # that the other process may take; a thousand sources take one
 # Modules are looked for where this process found its own, whatever folder it was started in.
 _PROGRAM = (
     "import pickle, sys; sys.path[:], path = pickle.load(sys.stdin.buffer); import monitor.cli.apart as apart;"
@@ -60,11 +61,15 @@ def _ask(path: Path, meanwhile: Callable[[], object]) -> Config | ConfigError | 
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for this process to answer
         ) as other:
-            assert other.stdin, "it was asked for"
-            other.stdin.write(pickle.dumps((sys.path, path)))
-            other.stdin.flush()
-            meanwhile()
-            answered, _ = other.communicate()
+            try:
+                assert other.stdin, "it was asked for"
+                other.stdin.write(pickle.dumps((sys.path, path)))
+                other.stdin.flush()
+                meanwhile()
+                answered, _ = other.communicate(timeout=SECONDS)
+            except BaseException:
+                other.kill()  # or its end would be waited for
+                raise
         if other.returncode:
             raise subprocess.CalledProcessError(other.returncode, other.args)
         found: Config | ConfigError = pickle.loads(answered)  # noqa: S301  written by our own child

@@ -10,6 +10,7 @@ import select
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from time import monotonic
@@ -134,6 +135,7 @@ class Stream:
         self._max_read = max_read
         self._reused = False
         self._read = 0  # bytes of the current exchange
+        self._ended = False  # by us, which must not look like the end of a page
 
     def write(self, data: bytes, until: float) -> None:
         """Send all of the data; the next answer is that to it.
@@ -166,8 +168,8 @@ class Stream:
             raise
         except OSError as error:
             raise self._broken() from error
-        if not data and self._reused and not self._read:
-            raise StaleConnection
+        if self._ended or (not data and self._reused and not self._read):
+            raise self._broken()
         self._read += len(data)
         if self._read > self._max_read:
             raise FetchError(
@@ -177,7 +179,7 @@ class Stream:
         return data
 
     def _broken(self) -> Broken:
-        return StaleConnection() if self._reused and not self._read else Broken()
+        return StaleConnection() if self._reused and not self._read and not self._ended else Broken()
 
     def start_tls(self, host: str, until: float) -> None:
         """Go on encrypted, with who can prove to be the host.
@@ -203,6 +205,15 @@ class Stream:
         poll.register(self._sock, select.POLLIN)
         return not poll.poll(0)
 
+    def end(self) -> None:
+        """Let whoever reads from the connection or writes to it fail at once; it is theirs to close.
+
+        Closing it under their hands would wake nobody, and let TLS read on from the next connection of that number.
+        """
+        self._ended = True
+        with suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)  # that of TLS would let them read on undeciphered
+
     def close(self) -> None:
-        """End the connection, also under the hands of who reads from it."""
+        """Close the connection."""
         self._sock.close()

@@ -72,12 +72,14 @@ class Transport:
         _close(surplus)
 
     def close(self) -> None:
-        """Close every connection, also those in use."""
+        """Close every connection, also those in use: `end` does it for these."""
         with self._lock:
-            streams = [*self._busy, *(kept.stream for site in self._idle.values() for kept in site)]
+            busy, idle = list(self._busy), [kept.stream for site in self._idle.values() for kept in site]
             self._busy.clear()
             self._idle.clear()
-        _close(streams)
+        for stream in busy:
+            stream.end()
+        _close(idle)
 
     def _take(self, origin: Origin) -> Stream | None:
         """Return a connection that is kept and seems to be open."""

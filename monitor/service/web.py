@@ -25,7 +25,8 @@ from monitor.values import ListenAddress
 
 TEXT = "text/plain; charset=utf-8"
 SECONDS = 10.0  # that somebody who asks may take, from the first byte to the last
-AT_ONCE = 64  # of those who ask; more are sent away
+AT_ONCE = 64  # of those who ask
+FAIR = 0.5  # seconds that each of them has in any case; then whoever takes longest gives way to the next
 MOST_BYTES = 5 * 2**20  # of what a hub sends
 CHUNK = 64 * 1024
 GREETING = b"hubs tell a headline monitor here that there is news\n"
@@ -172,6 +173,8 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: ListenAddress, answers: Answers) -> None:
         self.answers = answers
         self._free = threading.BoundedSemaphore(AT_ONCE)
+        self._since: dict[Any, float] = {}  # by connection; the longest first
+        self._lock = threading.Lock()
         if address.path or ":" in address.host:
             self.address_family = socket.AF_UNIX if address.path else socket.AF_INET6
         where: Any = address.path or (address.host, address.port)
@@ -187,14 +190,35 @@ class _Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread of its own, as long as there are not too many."""
-        if not self._free.acquire(blocking=False):
+        if not self._has_place():
             self.shutdown_request(request)
             return
+        with self._lock:
+            self._since[request] = monotonic()
         try:
             super().process_request(request, client_address)
         except RuntimeError:  # no further thread can be started
             self._free.release()
             raise
+
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection, whose number may be another's from now on."""
+        with self._lock:
+            self._since.pop(request, None)
+        super().shutdown_request(request)
+
+    def _has_place(self) -> bool:
+        """Find a place: a crowd that hangs on must not keep out who asks whether the service is alive."""
+        if self._free.acquire(blocking=False):
+            return True
+        with self._lock:
+            longest, since = next(iter(self._since.items()), (None, 0.0))
+        if self._free.acquire(timeout=max(0.0, since + FAIR - monotonic())):
+            return True
+        with self._lock, suppress(OSError):
+            if self._since.pop(longest, None):
+                longest.shutdown(socket.SHUT_RDWR)  # its thread sees the end and goes
+        return self._free.acquire(timeout=FAIR)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer, and let another in."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli import apart
 from monitor.cli.apart import load_apart
 from monitor.cli.context import load_config
 from monitor.errors import ConfigError
@@ -62,7 +63,9 @@ def test_something_else_is_done_while_it_is_read(file: Path, monkeypatch: pytest
     """The other process waits for nothing but the path, so that both load their modules at once."""
     done: list[str] = []
     answer = subprocess.Popen.communicate
-    monkeypatch.setattr(subprocess.Popen, "communicate", lambda self: (done.append("asked"), answer(self))[1])
+    monkeypatch.setattr(
+        subprocess.Popen, "communicate", lambda *asked, **how: (done.append("asked"), answer(*asked, **how))[1]
+    )
 
     config = load_apart(file, meanwhile=lambda: done.append("something else"))
 
@@ -77,6 +80,34 @@ def test_without_another_process_it_is_read_in_this_one(
     monkeypatch.setattr(sys, "executable", python)
 
     assert load_apart(file).sources[0].name == "مثال"
+
+
+@pytest.fixture
+def waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the other process hang, and return what is there once it has come to its end by itself."""
+    mark, python = tmp_path / "waited for", tmp_path / "python"
+    python.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(20)\nopen({str(mark)!r}, 'w').close()\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    return mark
+
+
+def test_another_process_that_hangs_is_ended_in_time(
+    file: Path, waited_for: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 0.5)
+
+    assert load_apart(file).sources[0].name == "مثال"
+    assert not waited_for.exists()
+
+
+def test_another_process_is_not_waited_for_when_this_one_breaks_off(file: Path, waited_for: Path) -> None:
+    def broken() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_apart(file, meanwhile=broken)
+    assert not waited_for.exists()
 
 
 def test_a_running_service_keeps_nothing_of_what_checked_its_configuration(file: Path, tmp_path: Path) -> None:

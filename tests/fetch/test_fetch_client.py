@@ -340,6 +340,44 @@ def test_a_closed_fetcher_has_no_connections_left(site, fetcher):
     assert site.ended.acquire(timeout=5)
 
 
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_a_fetcher_that_is_closed_ends_what_is_under_way_at_once(site, fetcher, *, asked_before):
+    """Nor does the page of a site that says no length look whole then."""
+    half_sent = threading.Event()
+
+    def stall(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + PAGE[:40])
+        half_sent.set()
+        site.stopping.wait(10)
+
+    site.answers["/"] = [ok(), stall] if asked_before else stall
+    if asked_before:
+        get(fetcher, site.url())
+    with ThreadPoolExecutor(1) as pool:
+        fetch = pool.submit(failure, fetcher, site.url())
+        assert half_sent.wait(5)
+        fetcher.close()
+        assert fetch.result(timeout=5).kind == "reset"
+    assert site.connections == 1
+
+
+def test_a_closed_fetcher_asks_no_silent_site_again(site, fetcher):
+    asked = threading.Event()
+
+    def say_nothing(_connection):
+        asked.set()
+        site.stopping.wait(10)
+
+    site.answers["/"] = [ok(), say_nothing]
+    get(fetcher, site.url())
+    with ThreadPoolExecutor(1) as pool:
+        fetch = pool.submit(failure, fetcher, site.url())
+        assert asked.wait(5)
+        fetcher.close()
+        assert fetch.result(timeout=5).kind == "reset"
+    assert site.connections == 1
+
+
 def test_no_more_than_two_connections_to_a_site_are_kept(site, fetcher):
     together = threading.Barrier(3)
 

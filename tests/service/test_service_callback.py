@@ -513,6 +513,20 @@ def test_a_crowd_that_says_nothing_is_bounded_and_goes(subscribed: Port, monkeyp
     assert ask(f"{subscribed.public}/healthz")[0] == 200
 
 
+@pytest.mark.parametrize("said", [b"", b"GET /hea", b"POST /push/x HTTP/1.1\r\nContent-Length: 9\r\n\r\nnews"])
+def test_a_crowd_that_hangs_on_keeps_out_nobody_who_asks_how_things_are(port: Port, said: bytes) -> None:
+    address = ("127.0.0.1", port.door.bound[1])
+    crowd = [socket.create_connection(address, timeout=5) for _ in range(web.AT_ONCE + 20)]
+    try:
+        for one in crowd:
+            one.sendall(said)
+        assert ask(f"{port.public}/healthz")[0] == 200
+        assert ask(f"{port.public}/metrics")[0] == 501
+    finally:
+        for one in crowd:
+            one.close()
+
+
 def test_without_push_nothing_is_taken(port: Port) -> None:
     port.door.follow(
         ANYWHERE,
