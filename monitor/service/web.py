@@ -212,12 +212,13 @@ class _Server(ThreadingHTTPServer):
         if self._free.acquire(blocking=False):
             return True
         with self._lock:
-            longest, since = next(iter(self._since.items()), (None, 0.0))
+            longest: tuple[Any, float] = next(iter(self._since.items()), (None, 0.0))
+        connection, since = longest
         if self._free.acquire(timeout=max(0.0, since + FAIR - monotonic())):
             return True
         with self._lock, suppress(OSError):
-            if self._since.pop(longest, None):
-                longest.shutdown(socket.SHUT_RDWR)  # its thread sees the end and goes
+            if self._since.pop(connection, None):
+                connection.shutdown(socket.SHUT_RDWR)  # its thread sees the end and goes
         return self._free.acquire(timeout=FAIR)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
