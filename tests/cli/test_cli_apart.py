@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from monitor import __version__
 from monitor.cli import apart
 from monitor.cli.apart import load_apart
 from monitor.cli.context import load_config
@@ -78,6 +80,36 @@ def test_without_another_process_it_is_read_in_this_one(
     file: Path, python: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", python)
+
+    assert load_apart(file).sources[0].name == "مثال"
+
+
+def answering(said: bytes, folder: Path) -> str:
+    """Return a program that says this, whatever it is asked."""
+    python = folder / "python"
+    python.write_text(f"#!{sys.executable}\nimport sys\nsys.stdin.read()\nsys.stdout.buffer.write({said!r})\n")
+    python.chmod(0o755)
+    return str(python)
+
+
+def test_what_another_version_makes_of_it_is_not_used(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program may have been replaced since this process was started."""
+    later = pickle.dumps("9.0") + b"cmonitor.config.schema\nThingsToCome\n."
+    monkeypatch.setattr(sys, "executable", answering(later, tmp_path))
+
+    with pytest.raises(ConfigError, match=r"version 9\.0 was installed .* restart"):
+        load_apart(file)
+
+
+@pytest.mark.parametrize(
+    "end", [b"cmonitor.config.schema\nThingsToCome\n.", b"cnowhere\nNothing\n.", b"", b"\x80\xff", b"h\x09."]
+)
+def test_an_answer_that_nobody_can_read_costs_no_service(
+    file: Path, tmp_path: Path, end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", answering(pickle.dumps(__version__) + end, tmp_path))
 
     assert load_apart(file).sources[0].name == "مثال"
 
