@@ -76,7 +76,47 @@ def test_in_doubt_a_source_is_learned_anew(store: SqliteStore) -> None:
     assert store.sync([spec("all", url=page)], LATER) == []
 
 
-def test_two_sources_may_swap_nothing_but_a_chain_of_names_is_followed(watched: SqliteStore) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "was_removed", "moved"),
+    [
+        ("rif", "marsa", False, [("marsa", "rif"), ("rif", "marsa")]),  # swapped
+        ("rif", "port", False, [("marsa", "rif"), ("rif", "port")]),  # one moves on
+        ("port", "marsa", False, [("marsa", "port"), ("rif", "marsa")]),
+        ("rif", None, False, [("marsa", "rif"), ("rif", "marsa")]),  # of one that is removed now
+        ("rif", None, True, [("marsa", "rif"), ("rif", "marsa")]),  # ... or was before
+    ],
+)
+def test_a_name_that_stood_for_something_else_is_taken_over(
+    watched: SqliteStore, first: str, second: str | None, was_removed: bool, moved: list
+) -> None:
+    other = {"url": "https://rif.example/", "config_hash": "2"}
+    watched.sync([spec("marsa"), spec("rif", **other)], START)
+    if was_removed:
+        watched.sync([spec("marsa")], START + timedelta(seconds=10))
+
+    specs = [spec(first, url="https://marsa.example/"), *([spec(second, **other)] if second else [])]
+    assert watched.sync(specs, LATER) == moved
+
+    states = {state.source: state for state in watched.poll_states()}
+    assert (states[first].baselined_at, known(watched, first)) == (START, ["1", "2"])
+    assert all(known(watched, name) == [] for name in {"marsa", "rif", "port"} - {first})
+    assert watched.sync(specs, LATER) == []
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_endpoints_that_take_over_the_names_of_others_go_on(watched: SqliteStore, removed: bool) -> None:
+    other = {"url": "https://marsa.example/feed", "config_hash": "2"}
+    watched.sync([spec("marsa"), spec("marsa", "feed", **other)], START)
+    if removed:
+        watched.sync([spec("marsa")], START + timedelta(seconds=10))
+
+    watched.sync([spec("marsa", "feed"), *([] if removed else [spec("marsa", **other)])], LATER)
+
+    states = {state.endpoint: state.baselined_at for state in watched.poll_states()}
+    assert states == {"feed": START} if removed else {"feed": START, "page": None}
+
+
+def test_a_chain_of_names_is_followed(watched: SqliteStore) -> None:
     watched.sync([spec("port", url="https://marsa.example/")], LATER)
     watched.sync([spec("marsa", url="https://marsa.example/")], LATER)
 
