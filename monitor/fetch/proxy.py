@@ -11,7 +11,7 @@ import httpx
 
 from monitor.errors import FetchError
 from monitor.fetch import guard, target
-from monitor.fetch.failures import BadHttp, ConnectTimeout, NotConnected, ProxyRefusal
+from monitor.fetch.failures import BadHttp, Broken, ConnectTimeout, NotConnected, ProxyRefusal
 from monitor.fetch.guard import EVERYWHERE, Network
 from monitor.fetch.network import Connector, Origin, Stream
 from monitor.fetch.wire import Answer, written
@@ -36,8 +36,12 @@ def _connect_through(proxy: httpx.URL, connector: Connector, origin: Origin, unt
             _greet_socks(stream, proxy, origin, until)
         elif origin.scheme == "https":
             _open_tunnel(stream, proxy, origin, until)
-    except BaseException:
+    except BaseException as error:
         stream.close()
+        if isinstance(error, TimeoutError):
+            raise ConnectTimeout from None
+        if isinstance(error, Broken):
+            raise ProxyRefusal("it breaks the connection off") from None
         raise
     return stream
 

@@ -204,6 +204,24 @@ def test_a_proxy_that_is_down_is_not_the_site(make_fetcher) -> None:
     assert f"no connection to the proxy for https://{HOST}/ (" in str(error)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_proxy_that_says_nothing_is_not_the_site(make_fetcher, kind: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        at = f"{kind}://127.0.0.1:{silent.getsockname()[1]}"
+        error = failure(make_fetcher(allow_private=(), connect_seconds=0.2), f"https://{HOST}/", at)
+    assert error.kind == "proxy"
+    assert f"no connection to the proxy for https://{HOST}/ (no answer in time)" in str(error)
+
+
+@needs_socks
+def test_a_proxy_that_goes_in_the_middle_of_its_greeting_is_not_the_site(make_fetcher) -> None:
+    with Proxy(socks=True) as proxy:
+        proxy.says = b"\x05\x00"
+        error = failure(make_fetcher(allow_private=()), f"http://{HOST}/", proxy.url())
+    assert error.kind == "proxy"
+    assert "it breaks the connection off" in str(error)
+
+
 @needs_socks
 @pytest.mark.parametrize("says", [b"HTTP/1.1 400 Bad\r\n\r\n", b"\x05\xff", b"\x05", b""])
 def test_what_speaks_no_socks_is_told(make_fetcher, says: bytes) -> None:
