@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from monitor.model import Item, Memory, Remembered
 LOOSE_FOR = timedelta(hours=6)  # how long an item without a link may be followed by a new version of it
 REPOSTED = timedelta(hours=2)  # how long a long title under another link is taken for the headline it was before
 MOVED = timedelta(days=30)  # the same where the site uses no addresses any more of the kind that it was under
+MANY_PASSED_ON = 1 / 4  # share of the links of a kind by which they are those of places
 # Likeness of versions: where another text stands in an item's place, and where it stands elsewhere.
 IN_PLACE, ELSEWHERE = 0.6, 0.84
 
@@ -80,7 +82,7 @@ def collect(
     links = _Links(page or items)
     owners: list[Sighting] = []
     page_keys = identity.keys_of_page(items)
-    turned = _turned(items, page_keys, by_key, links)
+    turned = _turned(items, page_keys, by_key, links, Counter(map(_kind, page or items)))
     for item, keys, (passed, named) in zip(items, page_keys, turned, strict=True):
         own = frozenset(key for key in keys if key[0] in "gt") if passed else keys
         known = named if passed else _find_known(item, keys, by_key, now, links)
@@ -149,12 +151,17 @@ def _turned(
     page_keys: Sequence[Collection[str]],
     by_key: Mapping[str, Sequence[Remembered]],
     links: _Links,
+    shown: Mapping[tuple[str, str], int],  # how many of each kind the page has
 ) -> list[tuple[bool, Remembered | None]]:
-    """Tell of each item whether its link is passed on; in doubt it is where another one of its kind is."""
+    """Tell of each item whether its link is passed on; in doubt it is where many of its kind are.
+
+    One alone may be an article that the site published twice, or under a wrong title.
+    """
     found = [_passed_on(item, keys, by_key, links) for item, keys in zip(items, page_keys, strict=True)]
-    sure = {_kind(item) for item, (passed, _) in zip(items, found, strict=True) if passed}
+    counts = Counter(_kind(item) for item, (passed, _) in zip(items, found, strict=True) if passed)
+    sure = {kind for kind, count in counts.items() if count >= MANY_PASSED_ON * shown[kind]}
     return [
-        (bool(sure) and _kind(item) in sure if passed is None else passed, known)
+        (_kind(item) in sure if passed is None else passed, known)
         for item, (passed, known) in zip(items, found, strict=True)
     ]
 

@@ -195,6 +195,7 @@ WITHOUT = {
     "dates of a flood": _replace(age, "STALE", engine.timedelta(days=9999)),
     "numbers of a flood": _replace(age, "_number", lambda url: None),
     "days alone": _replace(age, "DAY", engine.timedelta(0)),
+    "one link that is passed on": _replace(sightings, "MANY_PASSED_ON", 0),
     "a page without a familiar headline": _replace(floods, "SHORT_GAP", engine.timedelta(0)),
     "proof of age": _replace(floods, "is_old", lambda *a: True),
     "the end of a feed": _replace(floods, "TRAILING_FROM", 99),
