@@ -28,6 +28,7 @@ from monitor.fetch.resolve import Resolver
 
 _MAX_TRIED = 4  # addresses of one name
 _AT_ONCE = 65536  # bytes
+UNHEARD = 4.0  # seconds in which the other side of a used connection acknowledges a question, or is not there any more
 
 
 @cache
@@ -124,6 +125,11 @@ def _left(until: float) -> float:
     return left
 
 
+def _is_late(error: OSError) -> bool:
+    """Tell whether our own time is over; the system gives up a connection with a number."""
+    return isinstance(error, TimeoutError) and error.errno is None
+
+
 class Stream:
     """One connection; knows whether it was used before and how much the current answer has brought."""
 
@@ -143,14 +149,16 @@ class Stream:
         Raises:
             Broken: it cannot be sent; what the other side said before may still be there to read.
         """
-        self._reused = self._reused or self._read > 0
-        self._read = 0
         try:
+            if self._read and not self._reused:
+                self._expect_hearing()
+                self._reused = True
+            self._read = 0
             self._sock.settimeout(_left(until))
             self._sock.sendall(data)
-        except TimeoutError:
-            raise
         except OSError as error:
+            if _is_late(error):
+                raise
             raise Broken from error
 
     def read(self, until: float) -> bytes:
@@ -164,9 +172,9 @@ class Stream:
         try:
             self._sock.settimeout(_left(until))
             data = self._sock.recv(_AT_ONCE)
-        except TimeoutError:
-            raise
         except OSError as error:
+            if _is_late(error):
+                raise
             raise self._broken() from error
         if self._ended or (not data and self._reused and not self._read):
             raise self._broken()
@@ -177,6 +185,11 @@ class Stream:
                 kind="too_large",
             )
         return data
+
+    def _expect_hearing(self) -> None:
+        """Let a connection that a router has forgotten meanwhile break soon: no word of its end ever comes."""
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # on Linux
+            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(UNHEARD * 1000))
 
     def _broken(self) -> Broken:
         return StaleConnection() if self._reused and not self._read and not self._ended else Broken()

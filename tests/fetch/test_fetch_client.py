@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gzip
 import logging
 import socket
@@ -12,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hostile import NOW, PAGE, failure, get, ok, redirect, reply
 
-from monitor.fetch import transport
+from monitor.fetch import network, transport
 from monitor.fetch.transport import KEEP_SITES
 from monitor.model import Fetched
 
+SO_ATTACH_FILTER = 26  # of Linux: a filter that lets nothing pass makes a connection deaf
 ETAG = 'W/"a-é"'
 DATE = "Mon, 02 Mar 2026 07:00:00 GMT"
 
@@ -276,6 +278,39 @@ def test_a_kept_connection_that_died_is_replaced_at_once(site, fetcher, end):
     get(fetcher, site.url())
     assert get(fetcher, site.url()).body == PAGE
     assert site.connections == 2
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux gives up a connection in time")
+def test_a_kept_connection_that_a_router_has_forgotten_is_replaced_before_the_deadline(site, fetcher, monkeypatch):
+    monkeypatch.setattr(network, "UNHEARD", 0.3)
+    deaf = threading.Event()
+
+    def answer_once(connection):
+        connection.sendall(ok())
+        nothing_passes = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+        program = struct.pack("HP", 1, ctypes.addressof(nothing_passes))
+        connection.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+        deaf.set()
+        site.stopping.wait(20)
+
+    site.answers["/"] = [answer_once, ok()]
+    get(fetcher, site.url())
+    assert deaf.wait(5)
+    assert get(fetcher, site.url()).body == PAGE
+    assert site.connections == 2
+
+
+def test_a_slow_answer_over_a_kept_connection_is_waited_for(site, fetcher, monkeypatch):
+    monkeypatch.setattr(network, "UNHEARD", 0.1)
+
+    def answer_late(connection):
+        site.stopping.wait(0.6)
+        connection.sendall(ok())
+
+    site.answers["/"] = [ok(), answer_late]
+    get(fetcher, site.url())
+    assert get(fetcher, site.url()).body == PAGE
+    assert site.connections == 1
 
 
 def test_all_kept_connections_to_a_site_are_given_up_with_the_first_dead_one(site, fetcher):
