@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpx
@@ -81,10 +81,13 @@ def _greet_socks(stream: Stream, proxy: httpx.URL, origin: Origin, until: float)
 
     talk = socks5.SOCKS5Connection()
 
-    def said(request: object) -> Any:
+    def said(request: object, length: Callable[[bytes], int] = lambda _begun: 2) -> Any:
         talk.send(request)
         stream.write(talk.data_to_send(), until)
-        return talk.receive_data(stream.read(until))
+        reply = stream.read(until)
+        while len(reply) < length(reply) and (more := stream.read(until)):
+            reply += more  # some proxies write byte by byte
+        return talk.receive_data(reply)
 
     methods = socks5.SOCKS5AuthMethod
     method = methods.USERNAME_PASSWORD if proxy.userinfo else methods.NO_AUTH_REQUIRED
@@ -96,11 +99,17 @@ def _greet_socks(stream: Stream, proxy: httpx.URL, origin: Origin, until: float)
             if not said(socks5.SOCKS5UsernamePasswordRequest(name, word)).success:
                 raise ProxyRefusal("invalid user name or password")
         command = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (origin.host, origin.port))
-        code = said(command).reply_code
+        code = said(command, _length).reply_code
     except (SOCKSError, AttributeError) as error:  # what a server that speaks no SOCKS leads the library to
         raise ProxyRefusal(str(error) or "it does not speak SOCKS") from error
     if code != socks5.SOCKS5ReplyCode.SUCCEEDED:
         raise ProxyRefusal(f"it answers {code.name.lower().replace('_', ' ')}")
+
+
+def _length(begun: bytes) -> int:
+    """Return how long a reply to a command is, as far as its beginning tells (RFC 1928, 6)."""
+    kind, name = (begun[3], begun[4]) if len(begun) > 4 else (0, 0)
+    return {1: 10, 3: 7 + name, 4: 22}.get(kind, 5)
 
 
 def check(url: httpx.URL, first: httpx.URL, allowed: tuple[Network, ...]) -> None:

@@ -6,6 +6,7 @@ import base64
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from importlib.util import find_spec
@@ -29,6 +30,8 @@ class Proxy:
     def __init__(self, password: str = "", *, socks: bool = False) -> None:
         self.asked: list[str] = []
         self.says: bytes | None = None  # instead of doing its work
+        self.bound = b"\x01" + bytes(4)  # the address that SOCKS says it asks from
+        self.pause = 0.0  # seconds after each byte of its own
         self._password, self._socks = password, socks
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
@@ -91,7 +94,7 @@ class Proxy:
 
     def _socks5(self, client: socket.socket) -> None:
         client.recv(2 + 255)
-        client.sendall(b"\x05\x02" if self._password else b"\x05\x00")
+        self._say(client, b"\x05\x02" if self._password else b"\x05\x00")
         if self._password:
             told = client.recv(513)
             name = told[2 : 2 + told[1]]
@@ -103,8 +106,16 @@ class Proxy:
         asked = client.recv(300)
         host, port = asked[5 : 5 + asked[4]].decode(), int.from_bytes(asked[5 + asked[4] : 7 + asked[4]], "big")
         self.asked.append(f"{host}:{port}")
-        client.sendall(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
+        self._say(client, b"\x05\x00\x00" + self.bound + b"\x00\x00")
         self._carry(client, port)
+
+    def _say(self, client: socket.socket, told: bytes) -> None:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for n in range(len(told)) if self.pause else ():
+            client.sendall(told[n : n + 1])
+            time.sleep(self.pause)
+        if not self.pause:
+            client.sendall(told)
 
     def _carry(self, client: socket.socket, port: int, first: bytes = b"") -> None:
         with socket.create_connection(("127.0.0.1", port)) as site:
@@ -220,6 +231,16 @@ def test_a_proxy_that_goes_in_the_middle_of_its_greeting_is_not_the_site(make_fe
         error = failure(make_fetcher(allow_private=()), f"http://{HOST}/", proxy.url())
     assert error.kind == "proxy"
     assert "it breaks the connection off" in str(error)
+
+
+@needs_socks
+@pytest.mark.parametrize("bound", [b"\x01" + bytes(4), b"\x03\x05proxy", b"\x04" + bytes(16)])
+def test_a_proxy_that_writes_byte_by_byte_is_understood(make_fetcher, site: Site, bound: bytes) -> None:
+    with Proxy(socks=True) as proxy:
+        proxy.bound, proxy.pause = bound, 0.002
+        fetcher = make_fetcher(allow_private=())
+        assert get(fetcher, site.url("/", HOST), proxy.url()).body == PAGE
+        fetcher.close()
 
 
 @needs_socks
