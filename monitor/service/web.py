@@ -26,7 +26,7 @@ from monitor.values import ListenAddress
 TEXT = "text/plain; charset=utf-8"
 SECONDS = 10.0  # that somebody who asks may take, from the first byte to the last
 AT_ONCE = 64  # of those who ask
-FAIR = 0.5  # seconds that each of them has in any case; then whoever takes longest gives way to the next
+FAIR = 0.25  # seconds that each of them has in any case; then whoever takes longest gives way to the next
 MOST_BYTES = 5 * 2**20  # of what a hub sends
 CHUNK = 64 * 1024
 GREETING = b"hubs tell a headline monitor here that there is news\n"
@@ -168,7 +168,7 @@ class _Request(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = AT_ONCE
+    request_queue_size = 512  # whoever finds no room here asks again only after seconds
 
     def __init__(self, address: ListenAddress, answers: Answers) -> None:
         self.answers = answers
