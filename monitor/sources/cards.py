@@ -14,7 +14,7 @@ from bs4.element import Tag
 
 from monitor.sources.layout import Region
 from monitor.sources.times import published
-from monitor.sources.tree import CLIMB, FEW_LINKS, LITTLE_TEXT, SHELL
+from monitor.sources.tree import CLIMB, LITTLE_TEXT, SHELL, has_few_links
 from monitor.sources.visible import classes, has_title_class, is_badge, is_time, tags_in, text_of
 from monitor.text import clean, is_breaking_label
 from monitor.urls import absolute, canonical
@@ -205,10 +205,13 @@ def _around(item: Tag, link: Tag | None) -> Iterator[Tag]:
     if item is not link:
         return
     for place in islice(item.parents, CLIMB):
-        links = {anchor.get("href") for anchor in _named(tags_in(place), ("a",))} - {None}
-        if place.has_attr(SHELL) or len(links) > FEW_LINKS:
+        if place.has_attr(SHELL) or not has_few_links(_hrefs_in(place)):
             return
         yield place
+
+
+def _hrefs_in(place: Tag) -> Iterator[object]:
+    return (tag.get("href") for tag in place.descendants if isinstance(tag, Tag) and tag.name == "a")
 
 
 def _uncut(text: str, item: Tag, link: Tag | None) -> str:

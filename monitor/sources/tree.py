@@ -23,8 +23,9 @@ from lxml.etree import _Element as Element
 
 CLIMB = 4  # levels above a link without text at which its title may stand
 LITTLE_TEXT = 10  # characters; less is an icon, dots or «more»
-SHELL = "data-shell"  # attribute of an element of which only what stands in parts is kept
+SHELL = " shell"  # attribute of an element of which only what stands in parts is kept; no page can write it
 FEW_LINKS = 2  # around a link without text: itself, and the one to its category
+_FEW_ANCHORS = 20  # that these links are told by
 
 _NAME = r"[\w-]+"
 _ATTRIBUTE = rf"\[{_NAME}(?:[~|^$*]?=(?:{_NAME}|\"[^\"\\,>\s]*\"|'[^'\\,>\s]*'))?\]"
@@ -154,6 +155,20 @@ def released(soup: BeautifulSoup) -> Iterator[BeautifulSoup]:
         del soup.builder  # it holds what lxml has read
 
 
+def has_few_links(hrefs: Iterable[object]) -> bool:
+    """Tell whether the anchors in some place lead to so few addresses that what stands there is one headline.
+
+    Takes no more of them than it needs: every link of a page may ask for the same large place.
+    """
+    found = set[object]()
+    for count, href in enumerate(hrefs):
+        if href:
+            found.add(href)
+        if len(found) > FEW_LINKS or count >= _FEW_ANCHORS:
+            return False
+    return True
+
+
 def is_plain(selector: str) -> bool:
     """Tell whether a selector looks at an element and what is around it only: at no siblings and no positions."""
     return all(_SIMPLE.fullmatch(one.strip()) for one in selector.split(","))
@@ -216,7 +231,7 @@ def _with_its_title(element: Element) -> Element:
         return element
     if _says_little(link):
         for around in islice(link.iterancestors(), CLIMB):
-            if len({href for a in around.iter("a") if (href := a.get("href"))}) > FEW_LINKS:
+            if not has_few_links(a.get("href") for a in around.iter("a")):
                 break
             link = around
     return link

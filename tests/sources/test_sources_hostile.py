@@ -117,6 +117,16 @@ def test_a_hostile_page_is_read_in_time(extractor, fetched, body):
     assert time.process_time() - started < SECONDS
 
 
+def test_thousands_of_links_without_text_in_one_place_are_read_in_time(extractor, fetched):
+    page = fetched(
+        "<main>" + "".join(f"<a href='/n/{n}'><img></a>" for n in range(4000)) + "<a href='/1'>A headline</a>"
+    )
+    started = time.process_time()
+    found = extractor(list={"items": "main > a"}).extract(page)
+    assert [item.title for item in found] == ["A headline"]
+    assert time.process_time() - started < SECONDS
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -484,3 +484,9 @@ def test_a_text_wrapped_a_thousand_times_is_read(extractor, fetched):
     page = f"<ul class=ticker><li>{wrapped}<a href=/1>الميناء يفتح رصيفا جديدا أمام سفن الصيد</a></li></ul>"
     (item,) = extractor("html", ticker={"items": ".ticker li"}).extract(fetched(page))
     assert "الميناء يفتح رصيفا" in item.title
+
+
+def test_a_link_laid_over_its_title_is_read_whatever_attributes_the_page_uses(extract):
+    page = '<div class="box" data-shell="card"><a href="/n/1"></a><h3>Harbour survey finds the pier unsafe</h3></div>'
+    (item,) = extract(page, list={"items": ".box > a"})
+    assert item.title == "Harbour survey finds the pier unsafe"
