@@ -14,6 +14,8 @@ import brotli
 ACCEPTED = "gzip, deflate, br"
 _STEP = 65536  # bytes unpacked at a time
 _GZIP_MAGIC = b"\x1f\x8b"
+# Some sites name the charset there, and browsers show their pages.
+_NOT_PACKED = frozenset({"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "windows-1252", "windows-1256"})
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's names for the three wrappings of one format
 
 
@@ -53,7 +55,7 @@ def decode(chunks: Iterable[bytes], encoding: str | None, limit: int) -> bytes:
 
 
 def _decoder(encoding: str | None) -> _Decoder | None:
-    layers = [name for name in _names(encoding) if name not in {"", "identity"}]
+    layers = [name for name in _names(encoding) if name not in _NOT_PACKED]
     if not layers:
         return None
     match layers:

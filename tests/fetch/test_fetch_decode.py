@@ -72,6 +72,11 @@ def test_no_encoding_leaves_the_bytes_alone():
     assert decode([], None, LIMIT) == b""
 
 
+@pytest.mark.parametrize("encoding", ["identity", "none", "UTF-8", "windows-1256"])
+def test_a_charset_in_the_place_of_a_packing_leaves_the_bytes_alone(encoding):
+    assert decode([TEXT], encoding, len(TEXT)) == TEXT
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.99])
 def test_a_page_cut_in_the_middle_is_no_page(encoding, part):
