@@ -17,7 +17,7 @@ from monitor.sources.decode import decode
 from monitor.sources.lastpage import LastPage
 from monitor.sources.layout import Layout, Region, selector_problem
 from monitor.sources.merge import merge
-from monitor.sources.parts import Parts, can_be_cut
+from monitor.sources.parts import Parts, can_be_cut, selectors_of
 from monitor.sources.request import request
 from monitor.sources.selection import is_empty, missing_containers, reach, select
 from monitor.sources.tree import base_of, clear, released, root_of, soup_of
@@ -75,7 +75,7 @@ class HtmlExtractor:
         self._layouts: Sequence[Layout] = ()
         self._reads = 0
         self._parts = Parts(self._own) if self._own and can_be_cut(self._own) else None
-        self._last = LastPage(strict=self._own is not None)
+        self._last = LastPage([*selectors_of(self._own), *options.ignore] if self._own else ())
 
     def request(self) -> Request:
         """Return what to ask for."""

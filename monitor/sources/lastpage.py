@@ -6,6 +6,7 @@ nothing that is new on it can be news. Whatever is in doubt is read, and so is e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
@@ -19,14 +20,17 @@ from monitor.sources.packed import Packed
 from monitor.urls import host
 
 _IN_A_ROW = 20  # pages that are not read; then one is, whatever it looks like
+_NAMED = re.compile(r"[.#\[]\s*([\w-]+)")  # classes, ids and attributes in a selector
 _MARGIN = 8  # tags before the first and after the last link of a headline that belong to it
 
 
 class LastPage:
-    """What the last page of an endpoint showed; `strict` when its selectors may ask for anything."""
+    """What the last page of an endpoint showed; `selectors` are its own, which may ask for anything."""
 
-    def __init__(self, *, strict: bool) -> None:
-        self._strict = strict
+    def __init__(self, selectors: Sequence[str] = ()) -> None:
+        self._strict = bool(selectors)
+        names = sorted({name for one in selectors for name in _NAMED.findall(one)})
+        self._asked = re.compile(rf"(?<![\w-])(?:{'|'.join(names)})(?![\w-])".encode()) if names else None
         self.items = Packed()
         self._told = ("", "", "")  # address and type it had
         self._packed = b""
@@ -80,6 +84,10 @@ class LastPage:
         return found is not None and all(self._is_harmless(old, body, hunk) for hunk in found)
 
     def _is_harmless(self, old: bytes, new: bytes, hunk: Hunk) -> bool:
+        if self._asked and (
+            self._asked.search(old, hunk.start, hunk.stop) or self._asked.search(new, hunk.new_start, hunk.new_stop)
+        ):
+            return False
         inside = hunk.start < self._among.stop and hunk.stop > self._among.start
         return is_harmless(old, new, hunk, self._site, inside=inside, strict=self._strict)
 

@@ -32,7 +32,7 @@ class Parts:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._search = search_for(tuple(region.items for _, region in layout.regions()))
-        asked = _ATTRIBUTE.findall(" ".join(_selectors(layout)).lower())
+        asked = _ATTRIBUTE.findall(" ".join(selectors_of(layout)).lower())
         self._attributes = tuple(sorted({"class", "id", "href", *asked}))
         self._of = ("", "")  # the last page's address, and what its links were relative to
         self._looks = array("q")  # a number for each part of the last page ...
@@ -85,9 +85,10 @@ class Parts:
 
 def can_be_cut(layout: Layout) -> bool:
     """Tell whether no selector asks for positions or siblings."""
-    return all(map(is_plain, _selectors(layout)))
+    return all(map(is_plain, selectors_of(layout)))
 
 
-def _selectors(layout: Layout) -> Iterator[str]:
+def selectors_of(layout: Layout) -> Iterator[str]:
+    """Yield every selector of a layout."""
     values = (getattr(region, field.name) for _, region in layout.regions() for field in fields(Region))
     return filter(None, values)

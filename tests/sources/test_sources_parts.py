@@ -6,11 +6,15 @@ import logging
 import random
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitor.errors import ExtractError
+from monitor.sources.cards import Site
+from monitor.sources.layout import Layout, Region
+from monitor.sources.parts import Parts
+from monitor.sources.tree import root_of
 
 TITLES = (
     "انقطاع الماء عن أحياء في مراكش",
@@ -38,7 +42,7 @@ LAYOUTS = {
 }  # fmt: skip
 
 
-class Site:
+class Paper:
     """A front page that an editor and an advertiser work on."""
 
     def __init__(self, seed: int) -> None:
@@ -74,7 +78,7 @@ class Site:
         return f"{what} in {name}"
 
 
-def _odd(site: Site, entry: str) -> str:
+def _odd(site: Paper, entry: str) -> str:
     odd = site.random.choice(
         ["<p>", "</div>", "<li>", "<!-- a > b -->", "<script>if (a < b) {}</script>", "<b><i></b></i>", "<svg><path/></svg>",
          '<a href="/n/7">another of these', "</ul>", "<h2>A heading of its own</h2>", "<table><tr>", "&lt;b&gt;", "<base href='/x/'>"]
@@ -83,7 +87,7 @@ def _odd(site: Site, entry: str) -> str:
     return entry[:place] + odd + entry[place:]
 
 
-def _rotate(site: Site, entries: list[str], form: str) -> None:
+def _rotate(site: Paper, entries: list[str], form: str) -> None:
     entries.insert(0, site.make(form))
     entries.pop()
 
@@ -114,7 +118,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_is_read_in_part_is_what_is_there(extractor, fetched, layout, caplog):
-    site = Site(len(layout))
+    site = Paper(len(layout))
     made = extractor(**LAYOUTS[layout])
     made.extract(fetched(site.shown(0)))
     for nonce in range(1, 31):
@@ -131,7 +135,7 @@ def _found(made, page):
         return "nothing"
 
 
-def untouched(made, fetched, site: Site) -> int:
+def untouched(made, fetched, site: Paper) -> int:
     """Change one headline and count the others that still say of the last page when they were published."""
     before = made.extract(fetched(site.shown(1)))
     site.cards[0] = site.make(CARD)
@@ -146,11 +150,11 @@ def untouched(made, fetched, site: Site) -> int:
 
 @pytest.mark.parametrize("layout", ["a ticker and cards", "containers", "no adverts", "no second ones"])
 def test_the_other_headlines_are_taken_from_the_last_page(extractor, fetched, layout):
-    assert untouched(extractor(**LAYOUTS[layout]), fetched, Site(7)) == (3 if layout == "no second ones" else 8)
+    assert untouched(extractor(**LAYOUTS[layout]), fetched, Paper(7)) == (3 if layout == "no second ones" else 8)
 
 
 def test_a_first_headline_whose_link_is_written_in_another_way_is_read_like_the_others(extractor, fetched):
-    site = Site(7)
+    site = Paper(7)
     made = extractor(**LAYOUTS["links"])
     made.extract(fetched(site.shown(1)))
     site.bar.insert(0, '<li class="tick"><a href="/n/?p=332001&amp;s=1">La rocade de Fès rouvre</a></li>')
@@ -161,12 +165,12 @@ def test_a_first_headline_whose_link_is_written_in_another_way_is_read_like_the_
 
 @pytest.mark.parametrize("layout", ["positions", "contents"])
 def test_selectors_that_look_at_other_elements_get_the_whole_page(extractor, fetched, layout):
-    assert untouched(extractor(**LAYOUTS[layout]), fetched, Site(7)) == 0
+    assert untouched(extractor(**LAYOUTS[layout]), fetched, Paper(7)) == 0
 
 
 def test_news_that_seemed_to_be_none_is_logged_and_the_pages_are_always_read_from_then_on(extractor, fetched, caplog):
     """A single letter is no news, and yet this selector takes it for a title."""
-    site = Site(7)
+    site = Paper(7)
     made = extractor(list={"items": "main article, main i", "title": "h3, b"})
 
     def page(letter: str) -> str:
@@ -183,3 +187,65 @@ def test_news_that_seemed_to_be_none_is_logged_and_the_pages_are_always_read_fro
 def test_a_headline_deep_inside_a_page_is_read(extractor, fetched):
     deep = "<div>" * 1500 + TICK.format(n=1, t=TITLES[0]) + "</div>" * 1500
     assert [item.title for item in extractor(list={"items": "li.tick"}).extract(fetched(deep))] == [TITLES[0]]
+
+
+AROUND = {
+    "a class around it": ({"items": ".news li"}, '<div class="news"><ul>', '<div class="old"><ul>'),
+    "an attribute around it": ({"items": "div[data-kind=news] li"}, '<div data-kind="news"><ul>', '<div data-kind="old"><ul>'),
+    "a link around it": ({"items": "b"}, '<a href="/n/1"><ul>', '<a href="/n/2"><ul>'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", AROUND)
+def test_the_same_entry_is_read_anew_when_what_is_around_it_has_changed(extractor, fetched, what):
+    layout, before, after = AROUND[what]
+    entry = f"<li><b>{TITLES[0]}</b></li>" if layout["items"] == "b" else TICK.format(n=1, t=TITLES[0])
+    other = '<p class="news"><li data-kind="news"><a href="/n/9"><b>The ferry is on time</b></a></li></p>'
+    made = extractor(list=layout)
+    for opening in (before, after):
+        page = fetched(f"{opening}{entry}</ul></div></a>{other}")
+        assert _found(made, page) == _found(extractor(list=layout), page)
+
+
+def test_the_same_entry_leads_elsewhere_when_the_page_says_what_its_links_are_relative_to(extractor, fetched):
+    entries = "".join(f'<li class="tick"><a href="n/{n}">{title}</a></li>' for n, title in enumerate(TITLES))
+    made = extractor(list={"items": "li.tick"})
+    assert made.extract(fetched(f"<ul>{entries}</ul>"))[0].url == "https://site.example/n/0"
+    assert (
+        made.extract(fetched(f'<head><base href="/fr/"></head><ul>{entries}</ul>'))[0].url
+        == "https://site.example/fr/n/0"
+    )
+
+
+def test_a_link_without_a_title_does_not_take_that_of_the_next_new_one(extractor, fetched):
+    cards = [f'<li><a class="cover" href="/n/{n}"></a><h3>{title}</h3></li>' for n, title in enumerate(TITLES)]
+    new = '<li><a class="cover" href="/n/8"></a></li><li><a class="cover" href="/n/9"></a><h3>The harbour is open again</h3></li>'
+    made = extractor(list={"items": "a.cover"})
+    made.extract(fetched(f"<ul>{''.join(cards)}</ul>"))
+    found = made.extract(fetched(f"<ul>{new}{''.join(cards)}</ul>"))
+    assert [(item.url[-1], item.title) for item in found][:2] == [("9", "The harbour is open again"), ("0", TITLES[0])]
+
+
+def test_a_thousand_copies_of_an_entry_are_read_once():
+    layout = Layout(lists=(Region(items="li.tick"),))
+    site = Site(
+        address="https://site.example/", base="https://site.example/", zone=UTC, now=datetime(2026, 3, 2, tzinfo=UTC)
+    )
+    root = root_of(TICK.format(n=1, t=TITLES[0]) * 1000)
+    assert len(Parts(layout).read(root, site)) == 1000
+
+
+@pytest.mark.parametrize(
+    ("items", "before", "after"),
+    [
+        ("li[data-urgent='1']", "data-urgent=0", "data-urgent=1"),
+        (".bar.shown li", 'class="bar hidden"', 'class="bar shown"'),
+        ("#live li", 'id="later"', 'id="live"'),
+    ],
+)
+def test_a_headline_that_a_selector_finds_from_now_on_is_read_at_once(extractor, fetched, items, before, after):
+    cards = "".join(CARD.format(n=n, t=title, m=3) for n, title in enumerate(TITLES))
+    bar = f'<div {before}><ul><li {before}><a href="/n/9">Harbour closed by the storm</a></li></ul></div>'
+    made = extractor(ticker={"items": items}, list={"items": "article"})
+    assert len(made.extract(fetched(bar + cards))) == len(TITLES)
+    assert len(made.extract(fetched(bar.replace(before, after) + cards))) == len(TITLES) + 1
