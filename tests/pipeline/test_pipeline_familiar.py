@@ -16,6 +16,7 @@ from monitor.model import EndpointSpec, Fetched, Item, Request, Section
 from monitor.pipeline.familiar import LastPages
 from monitor.pipeline.poll import Poller
 from monitor.route.plan import Hours, Route, Router
+from monitor.sources.packed import Packed
 from monitor.store import open_store
 from monitor.values import Duration
 
@@ -81,13 +82,17 @@ class Line:
 class Reader:
     name: str
     shown: dict[str, list[Item]]
+    last: Packed = field(default_factory=Packed)
 
     def request(self) -> Request:
         return Request(url=f"https://marsa.example/{self.name}")
 
-    def extract(self, page: Fetched) -> list[Item]:
+    def extract(self, page: Fetched) -> Packed:
+        """Return the same object as long as the page shows the same, as the extractors do."""
         del page
-        return [*self.shown[self.name]]
+        if self.last != self.shown[self.name]:
+            self.last = Packed(self.shown[self.name])
+        return self.last
 
 
 class Editor:

@@ -58,6 +58,12 @@ def test_what_a_selector_finds_is_the_same_in_the_cut_page(html, chosen):
         assert _shown(cut.select(selector)) == _shown(whole.select(selector))
 
 
+@pytest.mark.parametrize("selector", ["DIV.t A", "P > A", "A[HREF]"])
+def test_tags_are_found_however_they_are_written(selector):
+    html = "<div class=t><p><a href=/1>The port</a></p></div><i>x</i>"
+    assert _shown(parse(html, [selector]).soup.select(selector)) == _shown(parse(html).soup.select(selector)) != []
+
+
 @pytest.mark.parametrize(
     "selector",
     ["h2 + ul a", "li:first-child", "ul ~ p", "li:not(.k)", "a:has(> h3)", "ul:is(.t, .k) li", "a[href*='a b']"],
